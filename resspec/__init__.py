@@ -1,0 +1,133 @@
+"""resspec: residual networks written as specs, with exact costs before anything is built, fast ordinary PyTorch modules, and
+architecture search under hard budgets.
+
+Importing this package imports neither torch nor optuna; they come with the first function that needs them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from resspec.errors import (
+    BudgetError,
+    DataError,
+    GraphError,
+    ResspecError,
+    SearchError,
+    SpecError,
+    WeightsError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import torch
+    from torch import nn
+
+    from resspec.analysis.report import Report
+    from resspec.compile import Feature
+    from resspec.ir import Graph
+    from resspec.spec.loading import Source
+    from resspec.spec.net import NetSpec
+
+__version__ = "0.1.0"
+
+
+def list_specs(pattern: str = "*") -> list[str]:
+    """Names of the shipped specs that match a shell pattern, sorted."""
+    from resspec.spec.loading import list_specs
+
+    return list_specs(pattern)
+
+
+def load(source: Source, *overrides: str, **fields: Any) -> NetSpec:
+    """A validated spec from a shipped name, a path, plain data or a spec, with overrides laid over it.
+
+    Overrides are `dotted.path=value` texts or keywords (`classes=10` is short for `head.classes=10`). Raises SpecError with
+    every fault of the file, each at its place.
+    """
+    from resspec.plan import resolve
+    from resspec.spec.loading import load_spec
+
+    spec = load_spec(source, *overrides, **fields)
+    resolve(spec)
+    return spec
+
+
+def graph(source: Source, features: Sequence[Feature] | None = None) -> Graph:
+    """The graph of primitive operations, or of the part of it that gives these features."""
+    from resspec.compile import compile_spec
+
+    return compile_spec(load(source), features)
+
+
+def report(source: Source) -> Report:
+    """Exact params, buffers, macs, flops and activations, in total and per layer, block and stage. Builds nothing."""
+    from resspec.analysis.report import report_of
+
+    return report_of(graph(source))
+
+
+def fingerprint(source: Source) -> str:
+    """16 hex digits that networks share when they are the same network, whatever their names."""
+    return graph(source).fingerprint
+
+
+def source(source: Source) -> str:
+    """The network as a stand-alone Python file that needs torch alone; its `build()` makes and fills the module."""
+    return _source(graph(source))
+
+
+def build(
+    source: Source,
+    *,
+    seed: int | None = None,
+    device: torch.device | str = "cpu",
+    dtype: torch.dtype | None = None,
+    weights: str | Path | dict[str, Any] | None = None,
+    features: Sequence[Feature] | None = None,
+    checkpointing: bool = False,
+) -> nn.Module:
+    """The network as an ordinary nn.Module: input (N, C, H, W), output (N, classes), or with `features` (stage numbers, 0 for
+    the stem, or scope names) a dictionary of feature maps.
+
+    The weights come from `seed` (torch's own generator without one), or from a state_dict or a file of one. Any input size
+    will do. `checkpointing` makes backward recompute each block.
+    """
+    from resspec.export.module import build_module
+
+    network = graph(source, features)
+    model = build_module(_source(network), seed, device, dtype)
+    if weights is not None:
+        load_weights(model, weights)
+    if checkpointing:
+        model.set_grad_checkpointing()  # type: ignore[operator]  # a method of every emitted net with stages
+    return model
+
+
+def load_weights(model: nn.Module, weights: str | Path | dict[str, Any]) -> nn.Module:
+    """Put a state_dict, or the one in a file, into a model: our names or a peer's that are recognised. Every tensor is placed,
+    or WeightsError lists what is not. Returns the model."""
+    from resspec.export.weights import load_weights
+
+    return load_weights(model, weights)
+
+
+def create_model(name: Source, num_classes: int | None = None, **options: Any) -> nn.Module:
+    """`build`, for those who come from timm: `create_model("resnet50", num_classes=10)`."""
+    spec = load(name) if num_classes is None else load(name, classes=num_classes)
+    return build(spec, **options)
+
+
+def _source(network: Graph) -> str:
+    """Source whose docstring states the costs."""
+    from resspec.analysis.report import report_of
+    from resspec.export.source import source_of
+    from resspec.ir import Facts
+
+    found = report_of(network)
+    size = "x".join(str(side) for side in found.input)
+    doc = f"{found.name}: {found.params:,} parameters, {found.macs:,} multiply-accumulates at {size}."
+    facts = Facts(network.facts.name, network.facts.mean, network.facts.std, doc)
+    return source_of(network.renamed(facts))

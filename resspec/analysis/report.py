@@ -1,0 +1,123 @@
+"""The report: exact costs per op, block and stage, and in total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from resspec.analysis.cost import CONVENTION, Costs, op_costs, total
+from resspec.ir import Graph, Node, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a report. Shapes are without the batch; `kind` is the part that laid it, `op` the operation (layers only)."""
+
+    name: str
+    kind: str
+    op: str
+    input: Shape
+    output: Shape
+    params: int
+    buffers: int
+    macs: int
+    flops: int
+    activations: int
+
+    @property
+    def costs(self) -> Costs:
+        """The figures alone."""
+        return Costs(self.params, self.buffers, self.macs, self.flops, self.activations)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        row = {"name": self.name, "kind": self.kind, "op": self.op, "input": list(self.input), "output": list(self.output)}
+        return {**row, **self.costs.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The costs of a network: totals, and rows per layer (op), per block and per stage; each set of rows sums to the totals."""
+
+    name: str
+    fingerprint: str
+    input: Shape
+    params: int
+    buffers: int
+    macs: int
+    flops: int
+    activations: int
+    layers: tuple[Row, ...]
+    blocks: tuple[Row, ...]
+    stages: tuple[Row, ...]
+    convention: str = CONVENTION
+
+    @property
+    def costs(self) -> Costs:
+        """The totals."""
+        return Costs(self.params, self.buffers, self.macs, self.flops, self.activations)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, ready for JSON."""
+        head = {"name": self.name, "fingerprint": self.fingerprint, "input": list(self.input), **self.costs.to_dict()}
+        rows = {level: [row.to_dict() for row in getattr(self, level)] for level in ("layers", "blocks", "stages")}
+        return {**head, "convention": self.convention, **rows}
+
+    def table(self, level: str = "stages") -> str:
+        """The rows of a level (`layers`, `blocks`, `stages`) and the totals as aligned text."""
+        header = ("name", "kind", "output", "params", "macs", "flops", "activations")
+        lines = [header]
+        for row in getattr(self, level):
+            lines.append((row.name, row.op or row.kind, shape_text(row.output), *figures(row.costs)))
+        lines.append(("total", "", shape_text(self.stages[-1].output), *figures(self.costs)))
+        widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+        return "\n".join(aligned(line, widths) for line in lines)
+
+
+def aligned(cells: tuple[str, ...], widths: list[int]) -> str:
+    """A line of a table: words to the left, figures to the right."""
+    words = [cell.ljust(width) for cell, width in zip(cells[:3], widths[:3], strict=True)]
+    numbers = [cell.rjust(width) for cell, width in zip(cells[3:], widths[3:], strict=True)]
+    return "  ".join(words + numbers).rstrip()
+
+
+def figures(costs: Costs) -> tuple[str, ...]:
+    """params, macs, flops and activations with thousands separators."""
+    return tuple(f"{value:,}" for value in (costs.params, costs.macs, costs.flops, costs.activations))
+
+
+def shape_text(shape: Shape) -> str:
+    """64x56x56."""
+    return "x".join(str(size) for size in shape)
+
+
+def report_of(graph: Graph) -> Report:
+    """The report of a graph; no torch, nothing built."""
+    layers = tuple(_layer(graph, node) for node in graph if node.op.arity)
+    sites = [graph[row.name].site for row in layers]
+    blocks = _grouped(graph, layers, sites)
+    stages = _grouped(graph, layers, [site.partition(".")[0] for site in sites])
+    costs = total(row.costs for row in layers)
+    shape = graph.inputs[0].shape
+    return Report(graph.facts.name, graph.fingerprint, shape, *costs.values(), layers, blocks, stages)
+
+
+def _layer(graph: Graph, node: Node) -> Row:
+    ins = graph.shapes_in(node)
+    scope = graph.scopes.get(node.site)
+    kind = scope.kind if scope else node.site
+    return Row(node.name, kind, node.op.kind, ins[0], node.shape, *op_costs(node.op, ins, node.shape).values())
+
+
+def _grouped(graph: Graph, layers: tuple[Row, ...], groups: Iterable[str]) -> tuple[Row, ...]:
+    """One row per group of layers, in order."""
+    members: dict[str, list[Row]] = {}
+    for row, group in zip(layers, groups, strict=True):
+        members.setdefault(group, []).append(row)
+    rows = []
+    for name, inside in members.items():
+        scope = graph.scopes.get(name)
+        costs = total(row.costs for row in inside)
+        rows.append(Row(name, scope.kind if scope else name, "", inside[0].input, inside[-1].output, *costs.values()))
+    return tuple(rows)

@@ -1,0 +1,117 @@
+"""The method that fills a net's tensors: one rule per kind of module, exceptions named."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from resspec.export.layout import INDENT, call
+from resspec.export.outline import Item
+from resspec.export.shapes import Shape
+
+_TENSOR = re.compile(r"\{m\}\.(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A module that is filled: its class, its statements, the class that owns it and the path there."""
+
+    target: str
+    init: tuple[str, ...]
+    owner: str
+    path: str
+    count: int
+
+
+def filling(shapes: list[Shape], root: Shape) -> list[str]:
+    """The lines of `init_weights`."""
+    modules = [found for shape in shapes for found in _modules(shape, "" if shape is root else shape.name)]
+    lines = [
+        f"{INDENT}def init_weights(self, generator: torch.Generator | None = None) -> None:",
+        f'{INDENT * 2}"""Fill every parameter and buffer."""',
+    ]
+    usual, unusual = [], []
+    for target in dict.fromkeys(module.target for module in modules):
+        same = [module for module in modules if module.target == target]
+        rules, exceptions = _rules(same)
+        usual.append((target, rules))
+        unusual += exceptions
+    if usual:
+        lines.append(f"{INDENT * 2}for m in self.modules():")
+    for place, (target, rules) in enumerate(usual):
+        lines.append(f"{INDENT * 3}{'el' if place else ''}if isinstance(m, {target}):")
+        for tensor, (statement, guarded) in rules.items():
+            if guarded:
+                lines.append(f"{INDENT * 4}if m.{tensor} is not None:")
+            lines += _statement(statement.format(m="m"), 5 if guarded else 4)
+    return lines + list(_exceptions(unusual))
+
+
+def _modules(shape: Shape, owner: str) -> Iterator[Filled]:
+    """The modules of a class that own tensors, rows of modules opened."""
+    for step in shape.steps:
+        count = sum(step.name in constants for constants in shape.constants)
+        yield from _opened(step.item, f".{step.name}", owner, count)
+
+
+def _opened(item: Item, path: str, owner: str, count: int) -> Iterator[Filled]:
+    if item.call and item.call.init:
+        yield Filled(item.call.target, item.call.init, owner, path, count)
+    if item.frame and item.frame.is_chain:
+        for child in item.frame.items:
+            yield from _opened(child, f"{path}[{child.name}]", owner, count)
+
+
+def _rules(modules: list[Filled]) -> tuple[dict[str, tuple[str, bool]], list[tuple[Filled, str]]]:
+    """For one module class, the statement per tensor (guarded where not every module has it), and what differs."""
+    said: dict[str, Counter[str]] = {}
+    for module in modules:
+        for statement in module.init:
+            said.setdefault(_tensor(statement), Counter())[statement] += module.count
+    rules, exceptions = {}, []
+    for tensor, counts in said.items():
+        statement = counts.most_common(1)[0][0]
+        rules[tensor] = (statement, any(tensor not in map(_tensor, module.init) for module in modules))
+        exceptions += [(m, other) for m in modules for other in m.init if _tensor(other) == tensor and other != statement]
+    return rules, exceptions
+
+
+def _tensor(statement: str) -> str:
+    """The tensor that a statement fills (or the method it calls)."""
+    found = _TENSOR.search(statement)
+    assert found, f"{statement!r} fills nothing"
+    return found[1]
+
+
+def _exceptions(unusual: list[tuple[Filled, str]]) -> Iterator[str]:
+    """Statements for modules that are filled in another way, by the class that owns them."""
+    owners: dict[str, list[str]] = {}
+    for module, statement in unusual:
+        name = "m" if module.owner else "self"
+        owners.setdefault(module.owner, []).append(statement.format(m=name + module.path))
+    if any(owners):
+        yield f"{INDENT * 2}for m in self.modules():"
+    keyword = "if"
+    for owner, statements in owners.items():
+        if owner:
+            yield f"{INDENT * 3}{keyword} isinstance(m, {owner}):"
+            keyword = "elif"
+            for statement in statements:
+                yield from _statement(statement, 4)
+    for statement in owners.get("", []):
+        yield from _statement(statement, 2)
+
+
+def _statement(text: str, level: int) -> list[str]:
+    """A call, laid out."""
+    head, _, rest = text.partition("(")
+    depth, start, args = 0, 0, []
+    inside = rest[:-1]
+    for place, letter in enumerate(inside):
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "," and depth == 0:
+            args.append(inside[start:place].strip())
+            start = place + 1
+    return call(head, [*args, inside[start:].strip()] if inside else [], level=level)

@@ -1,0 +1,45 @@
+"""Lines of Python laid out as common formatters do: on one line, else the contents on one line of their own, else one a
+line with a trailing comma."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+WIDTH = 88
+INDENT = "    "
+
+
+def call(head: str, args: Iterable[str], tail: str = "", level: int = 0) -> list[str]:
+    """`head(args)tail` at an indentation level. An argument may hold line breaks; they are indented with it."""
+    items = list(args)
+    pad = INDENT * level
+    line = f"{pad}{head}({', '.join(items)}){tail}"
+    if "\n" not in line and len(line) <= WIDTH:
+        return [line]
+    inner = INDENT * (level + 1)
+    joined = inner + ", ".join(items)
+    if "\n" not in joined and len(joined) <= WIDTH and not any(item.startswith("*") for item in items):
+        return [f"{pad}{head}(", joined, f"{pad}){tail}"]
+    lines = [f"{pad}{head}("]
+    for item in items:
+        first, *rest = item.split("\n")
+        lines += [inner + first, *(inner + more for more in rest)]
+        lines[-1] += ","
+    return [*lines, f"{pad}){tail}"]
+
+
+def nested(head: str, args: Iterable[str], level: int) -> str:
+    """A call that will stand inside another at this level, as text with line breaks."""
+    lines = call(head, args, level=level)
+    pad = INDENT * level
+    return "\n".join(line.removeprefix(pad) for line in lines)
+
+
+def literal(value: object) -> str:
+    """A constant as Python text. Only plain constants may enter generated text."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if value.isascii() and value.isprintable() else ascii(value)
+    assert isinstance(value, tuple), f"{value!r} is no literal"
+    return f"({', '.join(literal(item) for item in value)}{',' if len(value) == 1 else ''})"

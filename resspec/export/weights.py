@@ -1,0 +1,109 @@
+"""Tensors into modules: our names, or a peer's by rule; every tensor placed, or an error that lists what is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from resspec.errors import Fault, WeightsError
+
+NESTS = ("state_dict", "model", "model_state_dict", "ema_state_dict", "net")
+"""Keys below which checkpoints keep their tensors."""
+WRAPPERS = ("module.", "_orig_mod.", "model.")
+"""Prefixes that wrappers (DataParallel, torch.compile, training loops) put before every name."""
+RULES: tuple[tuple[tuple[str, str], ...], ...] = (
+    (),
+    ((r"^linear\.", "fc."),),
+    ((r"^linear\.", "fc."), (r"\.shortcut\.", ".downsample.")),
+)
+"""Peers' names to ours: each entry is one peer's set of (pattern, replacement). The CIFAR nets in circulation call the
+classifier `linear` and some the projection `shortcut`."""
+LISTED = 8
+
+
+def load_weights(model: nn.Module, weights: Mapping[str, Any] | str | Path) -> nn.Module:
+    """Fill a model from a state_dict or a file (.pt, .pth, .th, .bin with weights only, or .safetensors)."""
+    found = tensors_of(weights)
+    own = model.state_dict()
+    renamed = min((_renamed(found, rules) for rules in RULES), key=lambda names: _misfit(names, own))
+    faults = _faults(renamed, own)
+    if faults:
+        raise WeightsError(*faults)
+    for name, tensor in own.items():
+        if name not in renamed and name.endswith("num_batches_tracked"):
+            renamed[name] = tensor
+    model.load_state_dict(renamed)
+    return model
+
+
+def tensors_of(weights: Mapping[str, Any] | str | Path) -> dict[str, Tensor]:
+    """The tensors of a state_dict or file, freed from nests and wrappers' prefixes."""
+    data: Any = weights if isinstance(weights, Mapping) else _read(Path(weights))
+    while isinstance(data, Mapping) and not any(isinstance(value, Tensor) for value in data.values()):
+        nest = next((key for key in NESTS if isinstance(data.get(key), Mapping)), None)
+        if nest is None:
+            raise WeightsError(Fault("RS601", "there are no tensors in the checkpoint", remedy=f"it holds: {list(data)[:LISTED]}"))
+        data = data[nest]
+    if not isinstance(data, Mapping):
+        raise WeightsError(Fault("RS601", f"a checkpoint is a mapping of names to tensors, not a {type(data).__name__}"))
+    found = {str(name): value for name, value in data.items() if isinstance(value, Tensor)}
+    for prefix in WRAPPERS:
+        if found and all(name.startswith(prefix) for name in found):
+            found = {name.removeprefix(prefix): value for name, value in found.items()}
+    return found
+
+
+def _read(path: Path) -> Any:
+    """The content of a tensor file. Nothing in it is executed."""
+    if not path.is_file():
+        raise WeightsError(Fault("RS602", f"there is no file {path}"))
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors.torch import load_file
+
+            return load_file(path)
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch, zipfile, pickle and safetensors each raise their own
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise WeightsError(Fault("RS603", f"{path} is no readable tensor file: {reason:.200}")) from None
+
+
+def _renamed(found: Mapping[str, Tensor], rules: tuple[tuple[str, str], ...]) -> dict[str, Tensor]:
+    renamed = {}
+    for name, tensor in found.items():
+        for pattern, replacement in rules:
+            name = re.sub(pattern, replacement, name)
+        renamed[name] = tensor
+    return renamed
+
+
+def _misfit(names: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> int:
+    """How many tensors have no place or no source."""
+    return len(names.keys() ^ own.keys())
+
+
+def _faults(found: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> list[Fault]:
+    """What does not fit."""
+    missing = [name for name in own if name not in found and not name.endswith("num_batches_tracked")]
+    unknown = [name for name in found if name not in own]
+    other = [name for name in own if name in found and own[name].shape != found[name].shape]
+    faults = []
+    if missing:
+        faults.append(Fault("RS604", f"{len(missing)} tensors of the network are not in the checkpoint: {_some(missing)}"))
+    if unknown:
+        faults.append(Fault("RS605", f"{len(unknown)} tensors of the checkpoint have no place: {_some(unknown)}"))
+    if other:
+        shapes = [f"{name} {tuple(found[name].shape)} for {tuple(own[name].shape)}" for name in other]
+        faults.append(Fault("RS606", f"{len(other)} tensors have another shape: {_some(shapes)}"))
+    return faults
+
+
+def _some(names: list[str]) -> str:
+    """The first few names."""
+    rest = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + rest

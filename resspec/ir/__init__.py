@@ -1,0 +1,26 @@
+"""The graph of primitive operations that parts write and readers read."""
+
+from resspec.ir.builder import Builder, Value
+from resspec.ir.graph import Facts, Graph, Node, Scope
+from resspec.ir.law import CHECKS, broken, verify
+from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work
+
+__all__ = [
+    "CHECKS",
+    "Arg",
+    "Builder",
+    "Call",
+    "Facts",
+    "Graph",
+    "Node",
+    "Op",
+    "Saved",
+    "Scope",
+    "Shape",
+    "Value",
+    "Weight",
+    "Window",
+    "Work",
+    "broken",
+    "verify",
+]

@@ -1,0 +1,70 @@
+"""The builder: parts write operations into it; names, shapes and scopes are kept in step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from resspec.errors import Fault, GraphError
+from resspec.ir.graph import Facts, Graph, Node, Scope
+from resspec.ir.op import Op, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The result of an op, to be read by others: the node's name and its shape without the batch."""
+
+    name: str
+    shape: Shape
+
+    @property
+    def channels(self) -> int:
+        """The size of the first axis."""
+        return self.shape[0]
+
+
+@dataclass(slots=True)
+class Builder:
+    """Lays operations in schedule order. `site` names the stem, block or head that is being written."""
+
+    site: str = ""
+    nodes: list[Node] = field(default_factory=list)
+    scopes: dict[str, Scope] = field(default_factory=dict)
+    prefix: str = ""
+    names: set[str] = field(default_factory=set)
+
+    def add(self, name: str, op: Op, *operands: Value) -> Value:
+        """Lay one op under the current scope; its shape is inferred at once, so an error names it."""
+        full = self.prefix + name
+        if full in self.names:
+            raise GraphError(Fault("RS310", f"two operations are called {full!r}"))
+        try:
+            shape = op.infer(*[operand.shape for operand in operands])
+        except GraphError as error:
+            raise GraphError(*(replace(fault, node=full) for fault in error.faults)) from None
+        self.names.add(full)
+        self.nodes.append(Node(full, op, tuple([operand.name for operand in operands]), shape, self.site))
+        return Value(full, shape)
+
+    @contextmanager
+    def scope(self, name: str, title: str = "", kind: str = "", doc: str = "") -> Iterator[None]:
+        """Names laid inside begin with `name.`; `title` is the class the scope becomes, `kind` and `doc` the part that fills it."""
+        outer = self.prefix
+        self.prefix = f"{outer}{name}."
+        if title:
+            self.scopes[self.prefix[:-1]] = Scope(title, kind, doc)
+        try:
+            yield
+        finally:
+            self.prefix = outer
+
+    def name_quantities(self, **hints: int) -> None:
+        """Say what the numbers of the current scope are called, so that source written from it reads well."""
+        scope = self.scopes.get(self.prefix[:-1])
+        if scope:
+            self.scopes[self.prefix[:-1]] = replace(scope, hints=scope.hints + tuple(hints.items()))
+
+    def graph(self, outputs: Mapping[str, Value], taps: Mapping[str, str] | None = None, facts: Facts | None = None) -> Graph:
+        """What was laid, as a graph."""
+        return Graph.of(self.nodes, {key: value.name for key, value in outputs.items()}, self.scopes, taps, facts)

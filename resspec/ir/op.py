@@ -1,0 +1,173 @@
+"""What an operation is: one frozen record that states every fact readers may ask for.
+
+Shapes are tuples without the batch: a feature map is (C, H, W), a vector is (C,).
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from types import EllipsisType
+from typing import ClassVar
+
+from resspec.errors import Fault, GraphError
+
+Shape = tuple[int, ...]
+Literal = int | float | bool | str | tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A tensor an op owns: its name below the node, its shape, and whether training learns it (else it is a buffer)."""
+
+    name: str
+    shape: Shape
+    learned: bool = True
+
+    @property
+    def elements(self) -> int:
+        """Number of elements; 1 for a scalar."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Arithmetic of one image: `macs` multiply-accumulates of convolutions and matrix products, and `extra`, every other
+    operation (bias, norm, activation, add, pool) in eval mode. `activations` counts outputs of convolutions and products."""
+
+    macs: int = 0
+    extra: int = 0
+    activations: int = 0
+
+    @property
+    def flops(self) -> int:
+        """2 x macs + extra."""
+        return 2 * self.macs + self.extra
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of the input that one output element sees, per spatial axis; `kernel` 0 means the whole map."""
+
+    kernel: int = 1
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What backward keeps: operands by index, the output, and `extra` further elements (masks, statistics, indices)."""
+
+    inputs: tuple[int, ...] = ()
+    output: bool = False
+    extra: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """One argument of a constructor as torch names it; left out of the text where it equals `default`.
+    Without a default it is written by position."""
+
+    name: str
+    value: Literal
+    default: Literal | EllipsisType = ...
+
+    @property
+    def positional(self) -> bool:
+        """Whether the argument is written by position."""
+        return self.default is ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How torch spells an op.
+
+    A module: `target` is its class (`nn.Conv2d`), `args` its constructor arguments, `init` the statements that fill its
+    tensors (`{m}` is the module, `generator` is in sight). An expression: `target` is empty and `expression` combines the
+    operands `{0}`, `{1}` … and the arguments `{name}`. `support` is source text that the target needs.
+    """
+
+    target: str = ""
+    args: tuple[Arg, ...] = ()
+    init: tuple[str, ...] = ()
+    expression: str = ""
+    inplace: str = ""
+    support: str = ""
+
+
+class Op(ABC):
+    """A primitive operation. Subclasses are frozen dataclasses and final; a fact that cannot be stated raises."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str]
+    """The name of the op in reports."""
+    arity: ClassVar[int] = 1
+    """The number of operands."""
+    cost_rule: ClassVar[str] = "0"
+    """FLOPs beyond 2 x macs, as the cost table prints them."""
+    aliases: ClassVar[bool] = False
+    """Whether the output may share memory with the first operand (views; identities in eval mode)."""
+    overwrites: ClassVar[bool] = False
+    """Whether torch can write the result over the first operand and still run backward."""
+
+    @abstractmethod
+    def infer(self, *ins: Shape) -> Shape:
+        """Output shape from operand shapes; a GraphError with both numbers where they do not fit."""
+
+    @abstractmethod
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
+        """The arithmetic of one image in eval mode."""
+
+    @abstractmethod
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """What autograd keeps of one image for backward, in train mode."""
+
+    @abstractmethod
+    def call(self) -> Call:
+        """How torch spells the op."""
+
+    def weights(self) -> tuple[Weight, ...]:
+        """Parameters and buffers, in state_dict order; ops without any own none."""
+        return ()
+
+    def window(self) -> Window:
+        """Kernel, stride, padding and dilation; the default is elementwise."""
+        return Window()
+
+    def refuse(self, code: str, message: str, remedy: str = "") -> GraphError:
+        """The error of an operand that does not fit."""
+        return GraphError(Fault(code, message, remedy=remedy))
+
+
+def expect_map(op: Op, shape: Shape) -> tuple[int, int, int]:
+    """The shape as (C, H, W), or an error."""
+    if len(shape) != 3:
+        raise op.refuse("RS302", f"{op.kind} needs a feature map (C, H, W), got {shape}")
+    return shape[0], shape[1], shape[2]
+
+
+def expect_channels(op: Op, expected: int, shape: Shape) -> None:
+    """An error unless the operand has the expected number of channels."""
+    if not shape or shape[0] != expected:
+        got = shape[0] if shape else 0
+        raise op.refuse("RS303", f"{op.kind} is made for {expected} channels, its input has {got}")
+
+
+def slide(op: Op, size: int, window: Window, ceil: bool = False) -> int:
+    """Output length of a sliding window: floor((n + 2p - d(k - 1) - 1) / s) + 1; in ceil mode the last window must start
+    inside the input or its left padding, as in torch."""
+    span = size + 2 * window.padding - window.dilation * (window.kernel - 1) - 1
+    if span < 0:
+        reach = window.dilation * (window.kernel - 1) + 1
+        raise op.refuse(
+            "RS304",
+            f"{op.kind} with a kernel reaching over {reach} does not fit a map of {size} with padding {window.padding}",
+            remedy="use a larger input, a smaller kernel or fewer strides",
+        )
+    if not ceil:
+        return span // window.stride + 1
+    out = -(-span // window.stride) + 1
+    return out - 1 if (out - 1) * window.stride >= size + window.padding else out

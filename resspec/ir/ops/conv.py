@@ -1,0 +1,134 @@
+"""Convolution and the linear layer: the ops that multiply and accumulate."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, expect_channels, expect_map, slide
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Conv2d(Op):
+    """2-d convolution: macs = C_out H W (C_in / groups) k^2."""
+
+    kind: ClassVar[str] = "conv2d"
+    cost_rule: ClassVar[str] = "1 per output element where there is a bias"
+
+    in_channels: int
+    out_channels: int
+    kernel: int = 1
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+    groups: int = 1
+    bias: bool = False
+
+    def infer(self, *ins: Shape) -> Shape:
+        """(C_in, H, W) -> (C_out, H', W')."""
+        _, height, width = expect_map(self, ins[0])
+        expect_channels(self, self.in_channels, ins[0])
+        for role, channels in (("input", self.in_channels), ("output", self.out_channels)):
+            if channels % self.groups:
+                raise self.refuse(
+                    "RS305",
+                    f"groups={self.groups} does not divide {channels} {role} channels ({channels} % {self.groups} ="
+                    f" {channels % self.groups})",
+                    remedy=nearest_groups(self.in_channels, self.out_channels, self.groups),
+                )
+        window = self.window()
+        return self.out_channels, slide(self, height, window), slide(self, width, window)
+
+    def weights(self) -> tuple[Weight, ...]:
+        """`weight` (C_out, C_in / groups, k, k) and, if asked for, `bias` (C_out)."""
+        weight = Weight("weight", (self.out_channels, self.in_channels // self.groups, self.kernel, self.kernel))
+        return (weight, Weight("bias", (self.out_channels,))) if self.bias else (weight,)
+
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
+        """One multiply-accumulate per kernel element and output element."""
+        outputs = math.prod(out)
+        macs = outputs * (self.in_channels // self.groups) * self.kernel * self.kernel
+        return Work(macs, extra=outputs if self.bias else 0, activations=outputs)
+
+    def window(self) -> Window:
+        """The kernel."""
+        return Window(self.kernel, self.stride, self.padding, self.dilation)
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """The input (and its own weight, which is no activation)."""
+        return Saved(inputs=(0,))
+
+    def call(self) -> Call:
+        """`nn.Conv2d`, filled by He initialisation over the fan out (arXiv:1502.01852)."""
+        normal = 'nn.init.kaiming_normal_({m}.weight, mode="fan_out", nonlinearity="relu", generator=generator)'
+        return Call(
+            "nn.Conv2d",
+            (
+                Arg("in_channels", self.in_channels),
+                Arg("out_channels", self.out_channels),
+                Arg("kernel_size", self.kernel),
+                Arg("stride", self.stride, 1),
+                Arg("padding", self.padding, 0),
+                Arg("dilation", self.dilation, 1),
+                Arg("groups", self.groups, 1),
+                Arg("bias", self.bias, True),
+            ),
+            (normal, "nn.init.zeros_({m}.bias)") if self.bias else (normal,),
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Linear(Op):
+    """y = W x + b: macs = F_in F_out."""
+
+    kind: ClassVar[str] = "linear"
+    cost_rule: ClassVar[str] = "1 per output element where there is a bias"
+
+    in_features: int
+    out_features: int
+    bias: bool = True
+
+    def infer(self, *ins: Shape) -> Shape:
+        """(F_in,) -> (F_out,)."""
+        if len(ins[0]) != 1:
+            raise self.refuse("RS302", f"linear needs a vector, got {ins[0]}")
+        expect_channels(self, self.in_features, ins[0])
+        return (self.out_features,)
+
+    def weights(self) -> tuple[Weight, ...]:
+        """`weight` (F_out, F_in) and `bias` (F_out)."""
+        weight = Weight("weight", (self.out_features, self.in_features))
+        return (weight, Weight("bias", (self.out_features,))) if self.bias else (weight,)
+
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
+        """One multiply-accumulate per weight."""
+        return Work(self.in_features * self.out_features, self.out_features if self.bias else 0, self.out_features)
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """The input."""
+        return Saved(inputs=(0,))
+
+    def window(self) -> Window:
+        """A vector has no place: the whole map was seen before."""
+        return Window()
+
+    def call(self) -> Call:
+        """`nn.Linear`, filled uniformly within ±1/sqrt(F_in), torch's own rule."""
+        fill = "nn.init.uniform_({m}.%s, -({m}.in_features**-0.5), {m}.in_features**-0.5, generator=generator)"
+        return Call(
+            "nn.Linear",
+            (Arg("in_features", self.in_features), Arg("out_features", self.out_features), Arg("bias", self.bias, True)),
+            tuple(fill % weight.name for weight in self.weights()),
+        )
+
+
+def nearest_groups(fan_in: int, fan_out: int, groups: int) -> str:
+    """The legal numbers of groups around an illegal one."""
+    common = math.gcd(fan_in, fan_out)
+    legal = [g for g in range(1, common + 1) if common % g == 0]
+    below = [g for g in legal if g < groups][-1:]
+    above = [g for g in legal if g > groups][:1]
+    return "nearest legal groups: " + ", ".join(str(g) for g in below + above)

@@ -1,0 +1,26 @@
+"""What a spec may name: one file per kind, found by being here."""
+
+from resspec.parts.base import Part, discover
+from resspec.parts.families import Act, Block, Conv, Gate, Head, Names, Norm, Pool, Shortcut, Site, Stem, Unit
+
+FAMILIES: dict[str, type[Part]] = {
+    family.family: family for family in (Stem, Block, Conv, Shortcut, Norm, Act, Gate, Pool, Head)
+}
+
+__all__ = [
+    "FAMILIES",
+    "Act",
+    "Block",
+    "Conv",
+    "Gate",
+    "Head",
+    "Names",
+    "Norm",
+    "Part",
+    "Pool",
+    "Shortcut",
+    "Site",
+    "Stem",
+    "Unit",
+    "discover",
+]

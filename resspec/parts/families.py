@@ -1,0 +1,188 @@
+"""The families of parts, each with its one abstract verb, and the `Site` a block is laid at."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from resspec.ir import Builder, Value
+from resspec.ir.ops import Add, DropPath
+from resspec.parts.base import Part
+
+
+class Act(Part):
+    """An activation function."""
+
+    family: ClassVar[str] = "act"
+
+    @abstractmethod
+    def lay(self, b: Builder, name: str, x: Value) -> Value:
+        """The activated map, the shape kept."""
+
+
+class Norm(Part):
+    """A normalisation; it lays the activation too, since some norms are one with it."""
+
+    family: ClassVar[str] = "norm"
+    shifts: ClassVar[bool] = True
+    """Whether the norm adds a learned shift, so that a convolution before it needs no bias."""
+
+    @abstractmethod
+    def lay(self, b: Builder, name: str, x: Value, act: Act | None, act_name: str, zero_init: bool = False) -> Value:
+        """The normalised and, with `act`, activated map; `zero_init` starts the scale at 0."""
+
+
+class Conv(Part):
+    """How a convolution is made, together with the norm and activation that follow it."""
+
+    family: ClassVar[str] = "conv"
+
+    @abstractmethod
+    def lay(self, b: Builder, names: Names, x: Value, unit: Unit) -> Value:
+        """The unit's output; its nodes bear the given names."""
+
+
+class Gate(Part):
+    """Attention that rescales the channels of a branch."""
+
+    family: ClassVar[str] = "gate"
+
+    @abstractmethod
+    def lay(self, b: Builder, x: Value, block_input: int) -> Value:
+        """The gated map, the shape kept; `block_input` is the width the block was given."""
+
+
+class Shortcut(Part):
+    """The path round a block."""
+
+    family: ClassVar[str] = "shortcut"
+
+    @abstractmethod
+    def lay(self, b: Builder, raw: Value, activated: Value, site: Site, norm: Norm | None) -> Value | None:
+        """The shortcut's end, or None for a plain net. `raw` is the block's input, `activated` what its first convolution
+        reads (the same in post-activation blocks); `norm` follows a projection."""
+
+
+class Block(Part):
+    """A residual block."""
+
+    family: ClassVar[str] = "block"
+    preactivated: ClassVar[bool] = False
+    """Whether norm and activation come before each convolution: the stem then ends bare and the body ends with them."""
+
+    @abstractmethod
+    def lay(self, b: Builder, x: Value, site: Site) -> Value:
+        """The block's output at this site."""
+
+    def inner(self, width: int) -> int:
+        """The width of the middle of the block."""
+        return width
+
+
+class Pool(Part):
+    """The pooling at the end of a stem."""
+
+    family: ClassVar[str] = "pool"
+
+    @abstractmethod
+    def lay(self, b: Builder, name: str, x: Value) -> Value:
+        """The pooled map."""
+
+
+class Stem(Part):
+    """The layers between the input and the first stage."""
+
+    family: ClassVar[str] = "stem"
+
+    @abstractmethod
+    def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act, bare: bool) -> Value:
+        """The stem's output; `bare` leaves norm and activation off its last convolution (pre-activation nets)."""
+
+
+class Head(Part):
+    """The layers after the last stage."""
+
+    family: ClassVar[str] = "head"
+
+    @abstractmethod
+    def lay(self, b: Builder, x: Value) -> Value:
+        """The network's output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the nodes of a unit are called."""
+
+    conv: str
+    norm: str
+    act: str = "act"
+
+    @classmethod
+    def numbered(cls, number: int) -> Names:
+        """conv1, bn1, act1: the names the field uses."""
+        return cls(f"conv{number}", f"bn{number}", f"act{number}")
+
+    @classmethod
+    def positions(cls, first: int) -> Names:
+        """Positions in a row, as in nn.Sequential."""
+        return cls(str(first), str(first + 1), str(first + 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One convolution and what follows it. `norm` and `act` None leave it bare."""
+
+    width: int
+    kernel: int = 1
+    stride: int = 1
+    dilation: int = 1
+    groups: int = 1
+    norm: Norm | None = None
+    act: Act | None = None
+    zero_init: bool = False
+
+    def ending(self, bare: bool) -> Unit:
+        """The unit, or the convolution alone where it is to be bare."""
+        return replace(self, norm=None, act=None) if bare else self
+
+    @property
+    def padding(self) -> int:
+        """The padding that keeps the size at stride 1."""
+        return self.dilation * (self.kernel - 1) // 2
+
+    @property
+    def bias(self) -> bool:
+        """Whether the convolution needs its own shift: a norm slot that is filled, but shifts nothing."""
+        return self.norm is not None and not self.norm.shifts
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a block stands: its output width, stride and dilation, and the parts it is made with."""
+
+    width: int
+    stride: int
+    dilation: int
+    conv: Conv
+    shortcut: Shortcut
+    norm: Norm
+    act: Act
+    gate: Gate | None = None
+    drop_path: float = 0.0
+
+    def reshapes(self, x: Value) -> bool:
+        """Whether input and output of the block differ in channels or stride (sizes are never asked: they are free)."""
+        return self.stride != 1 or x.channels != self.width
+
+    def gated(self, b: Builder, y: Value, x: Value) -> Value:
+        """The branch `y` of a block with input `x`, behind the site's gate."""
+        return self.gate.lay(b, y, x.channels) if self.gate else y
+
+    def join(self, b: Builder, branch: Value, skip: Value | None) -> Value:
+        """F(x) + x, with stochastic depth on the branch; the branch alone where there is no shortcut."""
+        if skip is None:
+            return branch
+        if self.drop_path > 0:
+            branch = b.add("drop_path", DropPath(self.drop_path), branch)
+        return b.add("add", Add(), branch, skip)

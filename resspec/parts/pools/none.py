@@ -1,0 +1,16 @@
+"""No pooling after the stem."""
+
+from typing import ClassVar
+
+from resspec.ir import Builder, Value
+from resspec.parts.families import Pool
+
+
+class NoPool(Pool):
+    """x."""
+
+    kind: ClassVar[str] = "none"
+
+    def lay(self, b: Builder, name: str, x: Value) -> Value:
+        """The map itself."""
+        return x

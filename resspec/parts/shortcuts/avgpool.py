@@ -1,0 +1,24 @@
+"""Option D: average pooling before the projection."""
+
+from typing import ClassVar
+
+from resspec.ir import Builder, Value
+from resspec.ir.ops import AvgPool2d
+from resspec.parts.families import Names, Norm, Shortcut, Site, Unit
+
+
+class AvgPoolShortcut(Shortcut):
+    """Average pooling for the stride, then a 1x1 convolution and norm, where width or stride change (ResNet-D,
+    arXiv:1812.01187)."""
+
+    kind: ClassVar[str] = "avgpool"
+
+    def lay(self, b: Builder, raw: Value, activated: Value, site: Site, norm: Norm | None) -> Value:
+        """downsample.0 (the pool, absent at stride 1), downsample.1, downsample.2."""
+        if not site.reshapes(raw):
+            return raw
+        with b.scope("downsample"):
+            x = activated
+            if site.stride > 1:
+                x = b.add("0", AvgPool2d(site.stride, site.stride, ceil=True, count_padding=False), x)
+            return site.conv.lay(b, Names("1", "2"), x, Unit(site.width, norm=norm))

@@ -1,0 +1,20 @@
+"""Option B: projections where the shape changes."""
+
+from typing import ClassVar
+
+from resspec.ir import Builder, Value
+from resspec.parts.families import Names, Norm, Shortcut, Site, Unit
+
+
+class Projection(Shortcut):
+    """A strided 1x1 convolution and norm where width or stride change, the identity elsewhere (option B of
+    arXiv:1512.03385; behind the shared pre-activation and without norm in arXiv:1603.05027)."""
+
+    kind: ClassVar[str] = "projection"
+
+    def lay(self, b: Builder, raw: Value, activated: Value, site: Site, norm: Norm | None) -> Value:
+        """downsample.0, downsample.1."""
+        if not site.reshapes(raw):
+            return raw
+        with b.scope("downsample"):
+            return site.conv.lay(b, Names("0", "1"), activated, Unit(site.width, 1, site.stride, norm=norm))

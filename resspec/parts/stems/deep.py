@@ -1,0 +1,35 @@
+"""The stem of 3x3 convolutions."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from resspec.ir import Builder, Value
+from resspec.parts.base import part_field
+from resspec.parts.families import Act, Conv, Names, Norm, Pool, Stem, Unit
+from resspec.record import Listed
+
+
+class Deep(Stem):
+    """A stack of 3x3 convolutions in place of the 7x7: the stem of ResNet-C and -D (arXiv:1812.01187)."""
+
+    kind: ClassVar[str] = "deep"
+
+    widths: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Listed, Field(min_length=2)] = (32, 32, 64)
+    """Output channels of each convolution."""
+    stride: Annotated[int, Field(ge=1)] = 2
+    """Stride of the first convolution."""
+    pool: Annotated[Pool, part_field(Pool)] = Field(default_factory=lambda: Pool.read("max"))
+    """Pooling behind them."""
+
+    def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act, bare: bool) -> Value:
+        """conv1.0, conv1.1 (norm), … up to the last convolution; its norm and activation are bn1 and act1."""
+        *early, last = self.widths
+        with b.scope("conv1"):
+            for place, width in enumerate(early):
+                unit = Unit(width, 3, self.stride if place == 0 else 1, norm=norm, act=act)
+                x = conv.lay(b, Names.positions(3 * place), x, unit)
+            x = conv.lay(b, Names.positions(3 * len(early)), x, Unit(last, 3))
+        if not bare:
+            x = norm.lay(b, "bn1", x, act, "act1")
+        return self.pool.lay(b, "pool", x)

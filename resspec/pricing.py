@@ -1,0 +1,129 @@
+"""The price of a point of a search space: exact, with no graph composed, by memoised stages and block sites.
+
+A stage's cost follows from its own plan and the shape it is given. So a stage is resolved and summed once for each set of
+values that concern it and each input shape; after that a point costs one look-up per stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from resspec.analysis.cost import Costs, op_costs, total
+from resspec.compile import Placed, in_file, laid, placed, template
+from resspec.errors import GraphError, SpecError
+from resspec.ir import Shape
+from resspec.plan import Piece, resolve
+from resspec.spec.loading import load_spec
+from resspec.spec.net import NetSpec
+
+Values = Mapping[str, Any]
+"""A point: dotted paths of a spec and the values they take, such as `{"stages.1.depth": 3}`."""
+
+Priced = tuple[Costs, Shape]
+"""Costs of a run of pieces and the shape behind them."""
+
+
+@lru_cache(maxsize=65_536)
+def piece_costs(piece: Piece, shape: Shape) -> Priced:
+    """The costs of a piece on an input of this shape (C, H, W), and its output shape."""
+    made = template(piece, shape)
+    shapes = {"": shape} | {node.name: node.shape for node in made.nodes}
+    costs = total(op_costs(node.op, tuple([shapes[name] for name in node.inputs]), node.shape) for node in made.nodes)
+    return costs, made.shape
+
+
+class Pricer:
+    """Prices points around a base spec; what it learns of one point serves the next."""
+
+    def __init__(self, base: NetSpec) -> None:
+        self.base = base
+        self._parts: dict[Hashable, Priced] = {}
+        self._layouts: dict[tuple[str, ...], tuple[tuple[int, ...], ...]] = {}
+
+    def spec(self, values: Values) -> NetSpec:
+        """The complete spec of a point."""
+        return load_spec(self.base, **dict(values))
+
+    def price(self, values: Values) -> Costs:
+        """The exact costs of a point (params and buffers in elements; macs, flops, activations of one image); SpecError where
+        the point is no legal network."""
+        keys = self._keys(values)
+        params = buffers = macs = flops = activations = 0
+        shape: Shape = ()
+        for key in keys:
+            part = self._parts.get((key, shape))
+            if part is None:
+                self._learn(values, keys)
+                return self.price(values)
+            costs, shape = part
+            params += costs.params
+            buffers += costs.buffers
+            macs += costs.macs
+            flops += costs.flops
+            activations += costs.activations
+        return Costs(params, buffers, macs, flops, activations)
+
+    def _keys(self, values: Values) -> list[Hashable]:
+        """What each part of the net depends on: the stem and head on the values of no stage and of the stages beside them, a
+        stage on those and its own."""
+        paths = tuple(values)
+        layout = self._layouts.get(paths)
+        if layout is None:
+            layout = self._layouts[paths] = _layout(paths, len(self.base.stages))
+        flat = tuple(values.values())
+        try:
+            hash(flat)
+        except TypeError:
+            flat = tuple(repr(value) for value in flat)
+        return [(part, paths, tuple([flat[i] for i in own])) for part, own in enumerate(layout)]
+
+    def _learn(self, values: Values, keys: list[Hashable]) -> None:
+        """Resolve the point and remember the costs of each of its parts."""
+        spec = self.spec(values)
+        plan = resolve(spec)
+        shape: Shape = plan.input
+        start: Shape = ()
+        gathered: dict[int, list[Costs]] = {}
+        for place in placed(plan):
+            part = _part(place.site, len(plan.stages)) if len(keys) > 1 else 0
+            if part not in gathered:
+                start = shape if gathered else ()
+                gathered[part] = []
+            try:
+                costs, shape = piece_costs(place.piece, shape)
+            except GraphError:
+                raise self._placed_error(place, shape, spec) from None
+            gathered[part].append(costs)
+            self._parts[keys[part], start] = total(gathered[part]), shape
+
+    @staticmethod
+    def _placed_error(place: Placed, shape: Shape, spec: NetSpec) -> SpecError:
+        """The error of a piece that cannot be laid, with its node and its place in the file."""
+        try:
+            laid(place, shape)
+        except GraphError as error:
+            return SpecError(*(in_file(fault, spec) for fault in error.faults))
+        raise AssertionError("a piece failed once and not twice")
+
+
+def _part(site: str, stages: int) -> int:
+    """Stem 0, stages from 1, all that follows last."""
+    top = site.partition(".")[0]
+    if top == "stem":
+        return 0
+    return int(top.removeprefix("layer")) if top.startswith("layer") else stages + 1
+
+
+def _layout(paths: tuple[str, ...], stages: int) -> tuple[tuple[int, ...], ...]:
+    """For stem, each stage and the rest, the positions of the values it depends on. The stem depends on the first stage (its
+    blocks may be pre-activated), the rest on the last."""
+    if "stages" in paths:
+        return (tuple(range(len(paths))),)
+    owner = []
+    for path in paths:
+        steps = path.split(".")
+        owner.append(int(steps[1]) if len(steps) > 1 and steps[0] == "stages" and steps[1].isdigit() else 0)
+    concerned = [1, *range(1, stages + 1), stages]
+    return tuple(tuple(i for i, stage in enumerate(owner) if stage in (0, part)) for part in concerned)

@@ -1,0 +1,1 @@
+"""The language of specs: models, reading with positions, inheritance, overrides."""

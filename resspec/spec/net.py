@@ -1,0 +1,149 @@
+"""The language: what a spec file may say. Parts are kept as written here; the plan gives them their meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
+
+from resspec.record import Listed, Record, refusal
+from resspec.spec.tree import Entry
+
+MAX_DEPTH = 10_000
+MAX_WIDTH = 65_536
+MAX_STAGES = 64
+MAX_SIDE = 16_384
+
+
+def _spelled_out(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"kind": value}
+    if value is None:
+        return {"kind": "none"}
+    if isinstance(value, dict):
+        return {str(key): field for key, field in value.items()}
+    raise refusal("part_type", f"a part is a kind's name or a mapping, not {value!r}")
+
+
+PartRef = Annotated[dict[str, Any], BeforeValidator(_spelled_out)]
+"""A part as written: a kind's name, or a mapping of `kind` and fields; without a kind it changes the part above it."""
+
+Positive = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Parts(Record):
+    """The parts that a net, a stage or a single block may choose; each level changes the one above it."""
+
+    block: PartRef | None = None
+    """The residual block."""
+    conv: PartRef | None = None
+    """How convolutions are made."""
+    shortcut: PartRef | None = None
+    """The path round a block."""
+    norm: PartRef | None = None
+    """The normalisation."""
+    act: PartRef | None = None
+    """The activation."""
+    gate: PartRef | None = None
+    """Channel attention inside blocks."""
+
+
+class StageSpec(Parts):
+    """A run of blocks; the first carries the stride and the change of width."""
+
+    depth: Annotated[int, Field(ge=1, le=MAX_DEPTH)]
+    """Number of blocks."""
+    width: Annotated[int, Field(ge=1, le=MAX_WIDTH)]
+    """Output channels of every block."""
+    stride: Positive = 1
+    """Stride of the first block."""
+    name: str | None = None
+    """A name to merge and tap by."""
+    blocks: dict[str, Parts] | None = None
+    """Changes of single blocks, by position from 0."""
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_a_word(cls, name: str | None) -> str | None:
+        if name is not None and not name.isidentifier():
+            raise refusal("stage_name", f"{name!r} cannot name a stage", "use letters, digits and _, not a digit first")
+        return name
+
+
+class Origin:
+    """Where a spec was read; specs that say the same are equal wherever they came from."""
+
+    def __init__(self, root: Entry | None = None) -> None:
+        self.root = root or Entry({})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Origin)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+ORDER = (
+    *("resspec", "name", "source", "input", "mean", "std", "depth", "width", "stride", "stem"),
+    *("block", "conv", "shortcut", "norm", "act", "gate", "drop_path", "stages", "blocks", "head", "budgets"),
+)
+"""The order in which specs are written."""
+
+
+def _in_order(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: data[key] for key in sorted(data, key=ORDER.index)}
+
+
+class NetSpec(Parts):
+    """A network as a person wrote it."""
+
+    resspec: Literal[1] = 1
+    """Version of the language."""
+    name: str = "net"
+    """The network's name; by default the file's."""
+    source: str | None = None
+    """Where the network comes from: a paper, a library."""
+    input: Annotated[tuple[Positive, Annotated[int, Field(ge=1, le=MAX_SIDE)], Annotated[int, Field(ge=1, le=MAX_SIDE)]], Listed] = (
+        3,
+        224,
+        224,
+    )
+    """Channels, height and width of an image."""
+    mean: Annotated[tuple[float, ...], Listed] | None = None
+    """Mean of each input channel, of images scaled to 0..1."""
+    std: Annotated[tuple[float, ...], Listed] | None = None
+    """Standard deviation of each input channel."""
+    stem: PartRef
+    """The layers before the first stage."""
+    stages: Annotated[list[StageSpec], Field(min_length=1, max_length=MAX_STAGES)]
+    """The runs of blocks."""
+    head: PartRef | None = None
+    """The layers after the last stage."""
+    drop_path: Share = 0.0
+    """Stochastic depth: the drop rate of the last block; earlier ones follow linearly from 0 (arXiv:1603.09382)."""
+    budgets: dict[str, str | int] | None = None
+    """Bounds the network is meant to keep."""
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @property
+    def origin(self) -> Origin:
+        """Where each value was written."""
+        return self._origin
+
+    def located(self, root: Entry) -> NetSpec:
+        """The same spec, knowing the tree it was read from."""
+        self._origin = Origin(root)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The spec as plain data: what was written, inheritance merged, nothing defaulted."""
+        data = self.model_dump(mode="json", exclude_unset=True)
+        data["stages"] = [_in_order(stage) for stage in data["stages"]]
+        return _in_order(data)
+
+    def to_yaml(self) -> str:
+        """The spec as a complete file."""
+        return yaml.safe_dump(self.to_dict(), sort_keys=False, default_flow_style=None, width=120, allow_unicode=True)
