@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from resspec.errors import Fault, SpecError
 from resspec.ir import Builder, Value
-from resspec.parts import Act, Block, Conv, Gate, Head, Norm, Part, Shortcut, Site, Stem
+from resspec.parts import Act, Block, Conv, Down, Gate, Head, Norm, Part, Shortcut, Site, Stem
 from resspec.spec.faults import faults_of
 from resspec.spec.net import NetSpec, Parts, StageSpec
 from resspec.spec.tree import Path
@@ -19,6 +19,7 @@ P = TypeVar("P", bound=Part)
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "conv": {"kind": "plain"},
+    "down": {"kind": "strided"},
     "shortcut": {"kind": "projection"},
     "norm": {"kind": "batch"},
     "act": {"kind": "relu"},
@@ -110,8 +111,9 @@ def resolve(spec: NetSpec) -> Plan:
     """The plan of a spec; SpecError with every part that is wrong, each at its place in the file."""
     reader = _Reader(spec)
     parts = reader.net_parts()
-    stages = [reader.stage(index, stage) for index, stage in enumerate(spec.stages)]
     stem = reader.part(Stem, ("stem",))
+    reader.reduction = stem.reduction if stem else 1
+    stages = [reader.stage(index, stage) for index, stage in enumerate(spec.stages)]
     head = reader.part(Head, ("head",))
     means = reader.statistics()
     if reader.faults:
@@ -132,6 +134,8 @@ class _Reader:
     faults: list[Fault] = field(default_factory=list)
     known: dict[tuple[str, str], Part | None] = field(default_factory=dict)
     placed: int = 0
+    reduction: int = 1
+    dilation: int = 1
 
     def net_parts(self) -> dict[str, Any]:
         """The parts that belong to no stage."""
@@ -200,21 +204,33 @@ class _Reader:
         changes = self.changes(index, stage)
         shared: dict[tuple[Any, ...], BlockPlan] = {}
         blocks = []
+        entry_dilation = self.dilation
+        stage_stride = self.strided(stage.stride)
         usual = self.parts_at(above)
         for place in range(stage.depth):
             parts = self.parts_at((*above, ("stages", index, "blocks", changes[place]))) if place in changes else usual
             if parts is None:
                 continue
-            rate = self.spec.drop_path * self.placed / max(1, total - 1)
+            rate = round(self.spec.drop_path * self.placed / max(1, total - 1), 6)
             self.placed += 1
-            stride = stage.stride if place == 0 else 1
-            key = (*(id(part) for part in parts), stride, rate)
+            first = place == 0
+            stride = stage_stride if first else 1
+            key = (*(id(part) for part in parts), first, rate)
             if key not in shared:
-                block, conv, shortcut, norm, act, gate = parts
-                site = Site(stage.width, stride, 1, conv, shortcut, norm, act, gate, rate)
+                block, *others = parts
+                entry = entry_dilation if first else self.dilation
+                site = Site(stage.width, stride, self.dilation, entry, first, *others, rate)
                 shared[key] = BlockPlan(block, site)
             blocks.append(shared[key])
         return StagePlan(f"layer{index + 1}", stage.name or "", tuple(blocks)) if blocks else None
+
+    def strided(self, stride: int) -> int:
+        """The stride of a stage's first block; one that would pass the output stride becomes dilation instead."""
+        if self.spec.output_stride and self.reduction >= self.spec.output_stride:
+            self.dilation *= stride
+            return 1
+        self.reduction *= stride
+        return stride
 
     def changes(self, index: int, stage: StageSpec) -> dict[int, str]:
         """The single blocks that a stage changes, by position."""
@@ -229,8 +245,8 @@ class _Reader:
         return found
 
     def parts_at(self, levels: tuple[Path, ...]) -> tuple[Any, ...] | None:
-        """Block, conv, shortcut, norm, act and gate as the levels say."""
-        families: tuple[type[Part], ...] = (Block, Conv, Shortcut, Norm, Act, Gate)
+        """Block, conv, down, shortcut, norm, act and gate as the levels say."""
+        families: tuple[type[Part], ...] = (Block, Conv, Down, Shortcut, Norm, Act, Gate)
         parts = tuple(self.part(family, *((*level, family.family) for level in levels)) for family in families)
         return None if None in parts else parts
 

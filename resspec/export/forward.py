@@ -74,7 +74,7 @@ class _Writer:
         """The item applied to its operands."""
         operands = [self.waiting.get(name) or self.variables[name] for name in item.reads]
         if item.is_module:
-            return f"self.{item.name}({', '.join(operands)})"
+            return f"{item.place}({', '.join(operands)})"
         assert item.call is not None
         constants = {arg.name: self.constant(item.name, arg.name) for arg in item.call.args}
         return item.call.expression.format(*operands, **constants)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from resspec.export.layout import literal, nested
+from resspec.export.layout import INDENT, WIDTH, literal, nested
 from resspec.export.outline import Item
 from resspec.export.params import Param
 from resspec.export.shapes import Shapes
@@ -20,7 +20,7 @@ class Made:
     """A call: its head and its arguments as text or as further calls."""
 
     head: str
-    args: tuple[str | Made, ...] = ()
+    args: tuple[str | Made | Run, ...] = ()
 
     def text(self, level: int) -> str:
         """The call as it stands at an indentation level, with line breaks where it is long."""
@@ -42,7 +42,7 @@ def made(item: Item, given: Given, shapes: Shapes) -> Made:
     if item.frame.is_chain:
         children = [(int(c.name), made(c, _below(given, c.name), shapes)) for c in item.frame.items]
         head = "Stage" if item.frame.title == "Stage" else "nn.Sequential"
-        return Made(head, tuple(_runs(_filled(children))))
+        return Made(head, in_row(children))
     shape, _ = shapes.of_frame[item.frame.path]
     return Made(shape.name, tuple(_class_arguments(shape.params.listed, given)))
 
@@ -76,13 +76,35 @@ def _text(value: Any) -> str:
     return value.name if isinstance(value, Param) else literal(value)
 
 
-def _filled(children: list[tuple[int, Made]]) -> list[Made]:
-    """Modules by position; a position that holds nothing is an identity."""
+def in_row(children: list[tuple[int, Made]]) -> tuple[Made | Run, ...]:
+    """Modules by position, runs of equal ones shortened; a position that holds nothing is an identity."""
     by_place = dict(children)
-    return [by_place.get(place, IDENTITY) for place in range(max(by_place) + 1)]
+    return tuple(_runs([by_place.get(place, IDENTITY) for place in range(max(by_place) + 1)]))
 
 
-def _runs(items: list[Made]) -> Iterator[str | Made]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Equal modules in a row: `*(call for loop)`."""
+
+    call: Made
+    variable: str
+    values: tuple[str, ...] = ()
+    count: int = 0
+
+    def text(self, level: int) -> str:
+        """On one line if that fits, else the call and the loop on a line each."""
+        short = f"({', '.join(self.values)})" if self.values else f"range({self.count})"
+        line = f"*({self.call.text(0)} for {self.variable} in {short})"
+        if len(line) + len(INDENT) * level + 1 <= WIDTH and "\n" not in line:
+            return line
+        loop = short
+        if len(INDENT) * (level + 1) + len(f"for {self.variable} in {short}") > WIDTH:
+            loop = "\n".join(["(", *(f"{INDENT * 2}{value}," for value in self.values), f"{INDENT})"])
+        inner = self.call.text(level + 1).replace("\n", f"\n{INDENT}")
+        return f"*(\n{INDENT}{inner}\n{INDENT}for {self.variable} in {loop}\n)"
+
+
+def _runs(items: list[Made]) -> Iterator[Made | Run]:
     """Equal modules in a row as one generator; so too a row in which one named argument changes."""
     start = 0
     while start < len(items):
@@ -91,16 +113,16 @@ def _runs(items: list[Made]) -> Iterator[str | Made]:
             end += 1
         varied = _varied(items, start)
         if end - start > 1:
-            yield f"*({items[start].text(0)} for _ in range({end - start}))"
+            yield Run(items[start], "_", count=end - start)
         elif varied is not None:
-            end, text = varied
-            yield text
+            end, run = varied
+            yield run
         else:
             yield items[start]
         start = end
 
 
-def _varied(items: list[Made], start: int) -> tuple[int, str] | None:
+def _varied(items: list[Made], start: int) -> tuple[int, Run] | None:
     """The longest row from `start` in which the same named argument alone changes, if it is three or more."""
     first, place, end = items[start], None, start + 1
     while end < len(items) and items[end].head == first.head and len(items[end].args) == len(first.args):
@@ -113,8 +135,7 @@ def _varied(items: list[Made], start: int) -> tuple[int, str] | None:
     name, equals, _ = str(first.args[place]).partition("=")
     if not equals:
         return None
-    values = ", ".join(str(items[i].args[place]).partition("=")[2] for i in range(start, end))
+    values = tuple(str(items[i].args[place]).partition("=")[2] for i in range(start, end))
     args = list(first.args)
     args[place] = f"{name}={name[0]}"
-    call = Made(first.head, tuple(args)).text(0)
-    return end, f"*({call} for {name[0]} in ({values}))"
+    return end, Run(Made(first.head, tuple(args)), name[0], values)

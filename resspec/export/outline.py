@@ -27,6 +27,11 @@ class Item:
         """Whether the item becomes a submodule."""
         return self.frame is not None or bool(self.call and self.call.target)
 
+    @property
+    def place(self) -> str:
+        """How a forward method reaches the submodule."""
+        return f"self[{self.name}]" if self.name.isdigit() else f"self.{self.name}"
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -49,6 +54,12 @@ class Frame:
                 return False
             last = item.gives
         return len(last) == 1 and self.gives == last
+
+
+    @cached_property
+    def is_row(self) -> bool:
+        """Whether the modules stand at positions, so that a class of them is a list of modules."""
+        return all(item.name.isdigit() for item in self.items if item.is_module)
 
 
 def outline(graph: Graph) -> Frame:

@@ -9,7 +9,7 @@ from typing import Any
 from resspec.export.filling import filling
 from resspec.export.forward import body
 from resspec.export.layout import INDENT, WIDTH, call
-from resspec.export.made import IDENTITY, Made, made
+from resspec.export.made import IDENTITY, Made, in_row, made
 from resspec.export.outline import Item, camel, outline
 from resspec.export.params import Param
 from resspec.export.shapes import Shape, Shapes, shapes_of
@@ -104,19 +104,31 @@ class _Writer:
     def block(self, shape: Shape) -> list[str]:
         """A class that instances share."""
         sample = shape.frames[0]
-        lines = [f"class {shape.name}(nn.Module):"]
+        lines = [f"class {shape.name}({'nn.ModuleList' if sample.is_row else 'nn.Module'}):"]
         if sample.doc:
             lines += [*docstring(sample.doc, 1), ""]
         args = [f"{p.name}: {p.annotation}{'' if p.default is ... else f' = {p.default!r}'}" for p in shape.params.listed]
         lines += call("def __init__", ["self", *args], " -> None:", 1)
-        lines.append(f"{INDENT * 2}super().__init__()")
+        lines += self.row(shape) if sample.is_row else [f"{INDENT * 2}super().__init__()"]
         for step in shape.steps:
-            lines += self.assignment(shape, step.item)
+            if not (sample.is_row and step.item.is_module):
+                lines += self.assignment(shape, step.item)
         inputs = {name: "x" if place == 0 else f"x{place}" for place, name in enumerate(sample.reads)}
         statements, results = body(self.items(shape), inputs, sample_gives(shape), self.constants(shape))
         kind = "Tensor" if len(results) == 1 else f"tuple[{', '.join(['Tensor'] * len(results))}]"
         heads = ", ".join(f"{name}: Tensor" for name in inputs.values())
         return [*lines, "", f"{INDENT}def forward(self, {heads}) -> {kind}:", *statements, f"{INDENT * 2}return {', '.join(results)}"]
+
+    def row(self, shape: Shape) -> list[str]:
+        """The start of a list of modules."""
+        modules = [step.item for step in shape.steps if step.item.is_module]
+        made_by_place = [
+            (int(item.name), made(item, lambda slot, name=item.name: shape.params.given[name, slot], self.shapes))  # type: ignore[misc]
+            for item in modules
+        ]
+        texts = [arg.text(3) for arg in in_row(made_by_place)]
+        listed = [INDENT * 3 + line for text in texts for line in f"{text},".split("\n")]
+        return [f"{INDENT * 2}blocks = [", *listed, f"{INDENT * 2}]", f"{INDENT * 2}super().__init__(blocks)"]
 
     def items(self, shape: Shape) -> list[Item]:
         """The items of the fullest instance, whose names the forward method is written with."""
@@ -142,6 +154,9 @@ class _Writer:
         if item.name not in shape.params.flags:
             whole = Made(start + expression.head, expression.args)
             return [INDENT * 2 + line for line in whole.text(2).split("\n")]
+        short = f"{INDENT * 2}{start}{expression.text(0)} if {item.name} else {IDENTITY.text(0)}"
+        if len(short) <= WIDTH and "\n" not in short:
+            return [short]
         lines = [f"{INDENT * 2}{start}("]
         lines += [INDENT * 3 + line for line in expression.text(3).split("\n")]
         return [*lines, f"{INDENT * 3}if {item.name}", f"{INDENT * 3}else {IDENTITY.text(3)}", f"{INDENT * 2})"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from resspec.export.forward import Constant, body
+from resspec.export.forward import Constant, begins_statement, body
 from resspec.export.layout import INDENT, literal
 from resspec.export.outline import Item
 from resspec.ir import Graph
@@ -15,11 +15,12 @@ OUTPUT_NAME = "fc"
 
 @dataclass(frozen=True)
 class Head:
-    """A net that ends in a vector: the items before and after the features, and the classifier if it has one."""
+    """A net that ends in a vector: the items before and after the features, the classifier if it has one, and what follows it."""
 
     trunk: tuple[Item, ...]
     items: tuple[Item, ...]
     classifier: Item | None
+    tail: tuple[Item, ...]
     features: str
     pooled: str
 
@@ -42,10 +43,10 @@ def head_of(graph: Graph, items: Sequence[Item]) -> Head | None:
     inside = {features} | {name for item in rest for name in item.gives}
     if not rest or any(name not in inside for item in rest for name in item.reads) or rest[-1].gives != (output.name,):
         return None
-    last = rest[-1]
-    classifier = last if last.node and last.node.op.kind == "linear" else None
-    pooled = classifier.reads[0] if classifier else output.name
-    return Head(trunk, rest[:-1] if classifier else rest, classifier, features, pooled)
+    place = next((place for place in reversed(range(len(rest))) if begins_statement(rest[place])), None)
+    if place is None or rest[place].frame is not None:
+        return Head(trunk, rest, None, (), features, output.name)
+    return Head(trunk, rest[:place], rest[place], rest[place + 1 :], features, rest[place].reads[0])
 
 
 def attributes(graph: Graph) -> list[str]:
@@ -89,12 +90,16 @@ def _forward_head(head: Head, constant: Constant) -> list[str]:
     lines, texts = body(head.items, {head.features: "x"}, [head.pooled], constant)
     if texts[0] != "x":
         lines.append(f"{INDENT * 2}x = {texts[0]}")
-    return [
+    start = [
         f"{INDENT}def forward_head(self, x: Tensor, pre_logits: bool = False) -> Tensor:",
         f'{INDENT * 2}"""From the last feature map to the logits, or to what the classifier reads."""',
         *lines,
-        f"{INDENT * 2}return x if pre_logits else self.{head.name}(x)",
     ]
+    if not head.tail or not head.classifier:
+        return [*start, f"{INDENT * 2}return x if pre_logits else self.{head.name}(x)"]
+    after, results = body(head.tail, {head.classifier.gives[0]: "x"}, [head.tail[-1].gives[0]], constant)
+    condition = [f"{INDENT * 2}if not pre_logits:", f"{INDENT * 3}x = self.{head.name}(x)"]
+    return [*start, *condition, *after, f"{INDENT * 2}return {results[0]}"]
 
 
 def _whole() -> list[str]:
@@ -105,14 +110,19 @@ def _whole() -> list[str]:
 
 
 def _reset(graph: Graph, head: Head) -> list[str]:
-    width = graph[head.pooled].shape[0]
+    fresh = f"nn.Linear({graph[head.pooled].shape[0]}, num_classes, device=like.device, dtype=like.dtype)"
+    if head.classifier and head.classifier.call:
+        call = head.classifier.call
+        sizes = [literal(arg.value) for arg in call.args if arg.positional]
+        sizes[1] = "num_classes"
+        fresh = f"{call.target}({', '.join(sizes)}, device=like.device, dtype=like.dtype)"
     return [
         f"{INDENT}def reset_classifier(self, num_classes: int) -> None:",
         f'{INDENT * 2}"""Put a fresh classifier in place; 0 leaves the pooled features."""',
         f"{INDENT * 2}self.num_classes = num_classes",
         f"{INDENT * 2}like = next(self.parameters())",
         f"{INDENT * 2}self.{head.name} = (",
-        f"{INDENT * 3}nn.Linear({width}, num_classes, device=like.device, dtype=like.dtype)",
+        f"{INDENT * 3}{fresh}",
         f"{INDENT * 3}if num_classes",
         f"{INDENT * 3}else nn.Identity()",
         f"{INDENT * 2})",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,35 +9,36 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from resspec.errors import Fault, WeightsError
+from resspec.errors import Fault, WeightsError, did_you_mean
+from resspec.export.naming import peers
 
 NESTS = ("state_dict", "model", "model_state_dict", "ema_state_dict", "net")
 """Keys below which checkpoints keep their tensors."""
 WRAPPERS = ("module.", "_orig_mod.", "model.")
 """Prefixes that wrappers (DataParallel, torch.compile, training loops) put before every name."""
-RULES: tuple[tuple[tuple[str, str], ...], ...] = (
-    (),
-    ((r"^linear\.", "fc."),),
-    ((r"^linear\.", "fc."), (r"\.shortcut\.", ".downsample.")),
-)
-"""Peers' names to ours: each entry is one peer's set of (pattern, replacement). The CIFAR nets in circulation call the
-classifier `linear` and some the projection `shortcut`."""
 LISTED = 8
 
 
 def load_weights(model: nn.Module, weights: Mapping[str, Any] | str | Path) -> nn.Module:
-    """Fill a model from a state_dict or a file (.pt, .pth, .th, .bin with weights only, or .safetensors)."""
+    """Fill a model from a state_dict or a file (.pt, .pth, .th, .bin with weights only, or .safetensors). The naming is that
+    of the peer whose names fit best."""
     found = tensors_of(weights)
     own = model.state_dict()
-    renamed = min((_renamed(found, rules) for rules in RULES), key=lambda names: _misfit(names, own))
-    faults = _faults(renamed, own)
-    if faults:
+    naming = min((peer.names(own) for peer in peers()), key=lambda names: len(set(names.values()) ^ found.keys()))
+    if faults := _faults(found, own, naming):
         raise WeightsError(*faults)
-    for name, tensor in own.items():
-        if name not in renamed and name.endswith("num_batches_tracked"):
-            renamed[name] = tensor
-    model.load_state_dict(renamed)
+    state = {name: found.get(theirs, own[name]) for name, theirs in naming.items()}
+    model.load_state_dict(state)
     return model
+
+
+def peer_state(model: nn.Module, peer: str) -> dict[str, Tensor]:
+    """The model's tensors under a peer's names, in the peer's order."""
+    known = {each.name: each for each in peers()}
+    if peer not in known:
+        raise WeightsError(Fault("RS607", f"there is no naming {peer!r}", remedy=did_you_mean(peer, known)))
+    own = model.state_dict()
+    return {theirs: own[name] for name, theirs in known[peer].names(own).items()}
 
 
 def tensors_of(weights: Mapping[str, Any] | str | Path) -> dict[str, Tensor]:
@@ -73,32 +73,19 @@ def _read(path: Path) -> Any:
         raise WeightsError(Fault("RS603", f"{path} is no readable tensor file: {reason:.200}")) from None
 
 
-def _renamed(found: Mapping[str, Tensor], rules: tuple[tuple[str, str], ...]) -> dict[str, Tensor]:
-    renamed = {}
-    for name, tensor in found.items():
-        for pattern, replacement in rules:
-            name = re.sub(pattern, replacement, name)
-        renamed[name] = tensor
-    return renamed
-
-
-def _misfit(names: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> int:
-    """How many tensors have no place or no source."""
-    return len(names.keys() ^ own.keys())
-
-
-def _faults(found: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> list[Fault]:
-    """What does not fit."""
-    missing = [name for name in own if name not in found and not name.endswith("num_batches_tracked")]
-    unknown = [name for name in found if name not in own]
-    other = [name for name in own if name in found and own[name].shape != found[name].shape]
+def _faults(found: Mapping[str, Tensor], own: Mapping[str, Tensor], naming: Mapping[str, str]) -> list[Fault]:
+    """What does not fit, in the checkpoint's names."""
+    ours = {theirs: name for name, theirs in naming.items()}
+    missing = [theirs for theirs in ours if theirs not in found and not theirs.endswith("num_batches_tracked")]
+    unknown = [theirs for theirs in found if theirs not in ours]
+    other = [theirs for theirs, name in ours.items() if theirs in found and own[name].shape != found[theirs].shape]
     faults = []
     if missing:
         faults.append(Fault("RS604", f"{len(missing)} tensors of the network are not in the checkpoint: {_some(missing)}"))
     if unknown:
         faults.append(Fault("RS605", f"{len(unknown)} tensors of the checkpoint have no place: {_some(unknown)}"))
     if other:
-        shapes = [f"{name} {tuple(found[name].shape)} for {tuple(own[name].shape)}" for name in other]
+        shapes = [f"{name} {tuple(found[name].shape)} for {tuple(own[ours[name]].shape)}" for name in other]
         faults.append(Fault("RS606", f"{len(other)} tensors have another shape: {_some(shapes)}"))
     return faults
 

@@ -1,10 +1,10 @@
 """What a spec may name: one file per kind, found by being here."""
 
 from resspec.parts.base import Part, discover
-from resspec.parts.families import Act, Block, Conv, Gate, Head, Names, Norm, Pool, Shortcut, Site, Stem, Unit
+from resspec.parts.families import Act, Block, Conv, Down, Gate, Head, Names, Norm, Pool, Shortcut, Site, Stem, Unit
 
 FAMILIES: dict[str, type[Part]] = {
-    family.family: family for family in (Stem, Block, Conv, Shortcut, Norm, Act, Gate, Pool, Head)
+    family.family: family for family in (Stem, Block, Conv, Down, Shortcut, Norm, Act, Gate, Pool, Head)
 }
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Act",
     "Block",
     "Conv",
+    "Down",
     "Gate",
     "Head",
     "Names",

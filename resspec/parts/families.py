@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -41,6 +42,20 @@ class Conv(Part):
     @abstractmethod
     def lay(self, b: Builder, names: Names, x: Value, unit: Unit) -> Value:
         """The unit's output; its nodes bear the given names."""
+
+
+Convolve = Callable[[Value, int], Value]
+"""(input, stride) -> the output of the block's spatial convolution, norm and activation."""
+
+
+class Down(Part):
+    """How the spatial convolution of a block lowers the resolution; asked only where the stride is not 1."""
+
+    family: ClassVar[str] = "down"
+
+    @abstractmethod
+    def lay(self, b: Builder, x: Value, stride: int, convolve: Convolve) -> Value:
+        """The convolved map at the lower resolution."""
 
 
 class Gate(Part):
@@ -85,6 +100,11 @@ class Pool(Part):
 
     family: ClassVar[str] = "pool"
 
+    @property
+    @abstractmethod
+    def reduction(self) -> int:
+        """The factor by which it lowers the resolution."""
+
     @abstractmethod
     def lay(self, b: Builder, name: str, x: Value) -> Value:
         """The pooled map."""
@@ -94,6 +114,11 @@ class Stem(Part):
     """The layers between the input and the first stage."""
 
     family: ClassVar[str] = "stem"
+
+    @property
+    @abstractmethod
+    def reduction(self) -> int:
+        """The factor by which it lowers the resolution."""
 
     @abstractmethod
     def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act, bare: bool) -> Value:
@@ -159,12 +184,19 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a block stands: its output width, stride and dilation, and the parts it is made with."""
+    """Where a block stands: its output width, stride and dilation, and the parts it is made with.
+
+    `dilation` is the stage's; `entry_dilation` that of the block's first spatial convolution, which in the first block of a
+    dilated stage is still the stage before's. `first` marks the first block of a stage.
+    """
 
     width: int
     stride: int
     dilation: int
+    entry_dilation: int
+    first: bool
     conv: Conv
+    down: Down
     shortcut: Shortcut
     norm: Norm
     act: Act
@@ -174,6 +206,14 @@ class Site:
     def reshapes(self, x: Value) -> bool:
         """Whether input and output of the block differ in channels or stride (sizes are never asked: they are free)."""
         return self.stride != 1 or x.channels != self.width
+
+    def convolve(self, b: Builder, names: Names, x: Value, unit: Unit) -> Value:
+        """A spatial convolution, its stride taken in the way of the site's `down`."""
+
+        def at(y: Value, stride: int) -> Value:
+            return self.conv.lay(b, names, y, replace(unit, stride=stride))
+
+        return at(x, 1) if unit.stride == 1 else self.down.lay(b, x, unit.stride, at)
 
     def gated(self, b: Builder, y: Value, x: Value) -> Value:
         """The branch `y` of a block with input `x`, behind the site's gate."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,7 +22,7 @@ def divisible(value: float, divisor: int, keep: float = 0.9) -> int:
 
 
 class Middle(Record):
-    """The width and groups of the middle of a bottleneck, in the words of each paper."""
+    """The middle of a bottleneck: its width and groups in the words of each paper, and whether the gate acts there."""
 
     ratio: Annotated[float, Field(gt=0)] = 0.25
     """Middle width as a share of the output width."""
@@ -32,6 +32,8 @@ class Middle(Record):
     """Channels per group; replaces `groups` (RegNet, arXiv:2003.13678)."""
     base_width: Annotated[int, Field(ge=1)] | None = None
     """Channels per group where 64 are the plain bottleneck's: middle = floor(ratio · width · base_width / 64) · groups."""
+    gate_at: Literal["end", "middle"] = "end"
+    """Where the gate acts: on the branch's output, or behind the 3x3 convolution (RegNet)."""
 
     @model_validator(mode="after")
     def _one_way_to_say_groups(self) -> Middle:

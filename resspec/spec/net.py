@@ -40,6 +40,8 @@ class Parts(Record):
     """The residual block."""
     conv: PartRef | None = None
     """How convolutions are made."""
+    down: PartRef | None = None
+    """How a block lowers the resolution."""
     shortcut: PartRef | None = None
     """The path round a block."""
     norm: PartRef | None = None
@@ -87,7 +89,7 @@ class Origin:
 
 ORDER = (
     *("resspec", "name", "source", "input", "mean", "std", "depth", "width", "stride", "stem"),
-    *("block", "conv", "shortcut", "norm", "act", "gate", "drop_path", "stages", "blocks", "head", "budgets"),
+    *("block", "conv", "down", "shortcut", "norm", "act", "gate", "output_stride", "drop_path", "stages", "blocks", "head", "budgets"),
 )
 """The order in which specs are written."""
 
@@ -121,6 +123,8 @@ class NetSpec(Parts):
     """The runs of blocks."""
     head: PartRef | None = None
     """The layers after the last stage."""
+    output_stride: Annotated[int, Field(ge=1)] | None = None
+    """The factor below which the body may not lower the resolution; further strides become dilation."""
     drop_path: Share = 0.0
     """Stochastic depth: the drop rate of the last block; earlier ones follow linearly from 0 (arXiv:1603.09382)."""
     budgets: dict[str, str | int] | None = None

@@ -120,7 +120,7 @@ class Dropout(_Elementwise):
 
 DROP_PATH = '''
 class DropPath(nn.Module):
-    """Stochastic depth (arXiv:1603.09382): drops the branch of a whole image with probability `p` in training."""
+    """Stochastic depth: drops an image's branch with probability `p` in training."""
 
     def __init__(self, p: float) -> None:
         super().__init__()
@@ -129,7 +129,7 @@ class DropPath(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
             return x
-        keep = torch.rand(x.shape[0], 1, 1, 1, device=x.device, dtype=torch.float32) >= self.p
+        keep = torch.rand(x.shape[0], 1, 1, 1, device=x.device) >= self.p
         return x * (keep / (1 - self.p)).to(x.dtype)
 
     def extra_repr(self) -> str:

@@ -31,9 +31,9 @@ class BasicBlock(Block):
         b.name_quantities(
             in_channels=x.channels, out_channels=site.width, mid_channels=mid, stride=site.stride, groups=self.groups
         )
-        first = Unit(mid, 3, site.stride, site.dilation, self.groups, site.norm, site.act)
+        first = Unit(mid, 3, site.stride, site.entry_dilation, self.groups, site.norm, site.act)
         last = Unit(site.width, 3, 1, site.dilation, self.groups, site.norm, zero_init=self.zero_init)
-        y = site.conv.lay(b, Names.numbered(1), x, first)
+        y = site.convolve(b, Names.numbered(1), x, first)
         y = site.gated(b, site.conv.lay(b, Names.numbered(2), y, last), x)
         y = site.join(b, y, site.shortcut.lay(b, x, x, site, site.norm))
         return site.act.lay(b, "act2", y)

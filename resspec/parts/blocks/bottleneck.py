@@ -26,9 +26,11 @@ class Bottleneck(Middle, Block):
             in_channels=x.channels, mid_channels=mid, out_channels=site.width, stride=site.stride, groups=groups
         )
         early, late = (1, site.stride) if self.stride_on == "3x3" else (site.stride, 1)
-        middle = Unit(mid, 3, late, site.dilation, groups, site.norm, site.act)
+        middle = Unit(mid, 3, late, site.entry_dilation, groups, site.norm, site.act)
         y = site.conv.lay(b, Names.numbered(1), x, Unit(mid, 1, early, norm=site.norm, act=site.act))
-        y = site.conv.lay(b, Names.numbered(2), y, middle)
+        y = site.convolve(b, Names.numbered(2), y, middle)
+        y = site.gated(b, y, x) if self.gate_at == "middle" else y
         y = site.conv.lay(b, Names.numbered(3), y, Unit(site.width, norm=site.norm, zero_init=self.zero_init))
-        y = site.join(b, site.gated(b, y, x), site.shortcut.lay(b, x, x, site, site.norm))
+        y = site.gated(b, y, x) if self.gate_at == "end" else y
+        y = site.join(b, y, site.shortcut.lay(b, x, x, site, site.norm))
         return site.act.lay(b, "act3", y)

@@ -35,7 +35,7 @@ class PreactBasicBlock(Block):
             in_channels=x.channels, out_channels=site.width, mid_channels=mid, stride=site.stride, groups=self.groups
         )
         a = site.norm.lay(b, "bn1", x, site.act, "act1")
-        y = site.conv.lay(b, Names.numbered(1), a, Unit(mid, 3, site.stride, site.dilation, self.groups))
+        y = site.convolve(b, Names.numbered(1), a, Unit(mid, 3, site.stride, site.entry_dilation, self.groups))
         y = site.norm.lay(b, "bn2", y, site.act, "act2")
         if self.dropout > 0:
             y = b.add("drop", Dropout(self.dropout), y)

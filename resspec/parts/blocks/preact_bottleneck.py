@@ -26,7 +26,9 @@ class PreactBottleneck(Middle, Block):
         a = site.norm.lay(b, "bn1", x, site.act, "act1")
         y = site.conv.lay(b, Names.numbered(1), a, Unit(mid, 1, early))
         y = site.norm.lay(b, "bn2", y, site.act, "act2")
-        y = site.conv.lay(b, Names.numbered(2), y, Unit(mid, 3, late, site.dilation, groups))
+        y = site.convolve(b, Names.numbered(2), y, Unit(mid, 3, late, site.entry_dilation, groups))
         y = site.norm.lay(b, "bn3", y, site.act, "act3")
+        y = site.gated(b, y, x) if self.gate_at == "middle" else y
         y = site.conv.lay(b, Names.numbered(3), y, Unit(site.width))
-        return site.join(b, site.gated(b, y, x), site.shortcut.lay(b, x, a, site, None))
+        y = site.gated(b, y, x) if self.gate_at == "end" else y
+        return site.join(b, y, site.shortcut.lay(b, x, a, site, None))

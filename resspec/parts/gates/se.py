@@ -1,12 +1,13 @@
 """Squeeze-and-excitation."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Conv2d, GlobalAvgPool, ReLU, Scale, Sigmoid
-from resspec.parts.families import Gate
+from resspec.ir.ops import Conv2d, GlobalAvgPool, Scale, Sigmoid
+from resspec.parts.base import part_field
+from resspec.parts.families import Act, Gate
 from resspec.parts.widths import divisible
 
 
@@ -16,18 +17,23 @@ class SqueezeExcite(Gate):
     kind: ClassVar[str] = "se"
 
     ratio: Annotated[float, Field(gt=0)] = 1 / 16
-    """Hidden width as a share of the gated width."""
+    """Hidden width as a share of a width."""
+    of: Literal["gated", "input"] = "gated"
+    """The width it is a share of: the gated map's, or the block's input (RegNet)."""
     divisor: Annotated[int, Field(ge=1)] = 8
     """The hidden width is rounded to a multiple of this."""
+    least: Annotated[int, Field(ge=1)] = 1
+    """The smallest hidden width."""
+    act: Annotated[Act, part_field(Act)] = Field(default_factory=lambda: Act.read("relu"))
+    """The activation between the two layers."""
 
     def lay(self, b: Builder, x: Value, block_input: int) -> Value:
         """Squeeze, two 1x1 convolutions with bias, a factor per channel."""
-        hidden = divisible(x.channels * self.ratio, self.divisor, keep=0)
+        width = x.channels if self.of == "gated" else block_input
+        hidden = max(self.least, divisible(width * self.ratio, self.divisor, keep=0))
         with b.scope("se", "SqueezeExcite", self.kind, self.about()):
             b.name_quantities(channels=x.channels, hidden=hidden)
             s = b.add("pool", GlobalAvgPool(), x)
-            s = b.add("fc1", Conv2d(x.channels, hidden, bias=True), s)
-            s = b.add("act", ReLU(), s)
+            s = self.act.lay(b, "act", b.add("fc1", Conv2d(x.channels, hidden, bias=True), s))
             s = b.add("fc2", Conv2d(hidden, x.channels, bias=True), s)
-            s = b.add("gate", Sigmoid(), s)
-            return b.add("scale", Scale(), x, s)
+            return b.add("scale", Scale(), x, b.add("gate", Sigmoid(), s))

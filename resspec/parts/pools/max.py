@@ -19,6 +19,11 @@ class Max(Pool):
     stride: Annotated[int, Field(ge=1)] = 2
     """Step of the window."""
 
+    @property
+    def reduction(self) -> int:
+        """The stride."""
+        return self.stride
+
     def lay(self, b: Builder, name: str, x: Value) -> Value:
         """One op, padded by half the window."""
         return b.add("max" + name, MaxPool2d(self.kernel, self.stride, self.kernel // 2), x)

@@ -11,6 +11,11 @@ class NoPool(Pool):
 
     kind: ClassVar[str] = "none"
 
+    @property
+    def reduction(self) -> int:
+        """1."""
+        return 1
+
     def lay(self, b: Builder, name: str, x: Value) -> Value:
         """The map itself."""
         return x

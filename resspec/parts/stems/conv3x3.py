@@ -21,6 +21,11 @@ class Conv3x3(Stem):
     pool: Annotated[Pool, part_field(Pool)] = Field(default_factory=lambda: Pool.read("none"))
     """Pooling behind it."""
 
+    @property
+    def reduction(self) -> int:
+        """Strides of convolution and pool."""
+        return self.stride * self.pool.reduction
+
     def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act, bare: bool) -> Value:
         """conv1, bn1, act1."""
         unit = Unit(self.width, 3, self.stride, norm=norm, act=act).ending(bare)

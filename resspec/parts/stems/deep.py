@@ -22,6 +22,11 @@ class Deep(Stem):
     pool: Annotated[Pool, part_field(Pool)] = Field(default_factory=lambda: Pool.read("max"))
     """Pooling behind them."""
 
+    @property
+    def reduction(self) -> int:
+        """Strides of convolution and pool."""
+        return self.stride * self.pool.reduction
+
     def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act, bare: bool) -> Value:
         """conv1.0, conv1.1 (norm), … up to the last convolution; its norm and activation are bn1 and act1."""
         *early, last = self.widths

@@ -1,0 +1,1 @@
+"""Namings of peers: one file each, holding a `PEER`."""

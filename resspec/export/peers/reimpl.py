@@ -1,0 +1,13 @@
+"""Pre-activation and wide CIFAR nets: blocks numbered through the net."""
+
+from resspec.export.naming import Peer
+
+PEER = Peer(
+    "reimpl",
+    (
+        (r"^conv1\.", "stem."),
+        (r"^norm\.", "bn."),
+        (r"^layer\d+\.\d+\.", "blocks.{n}."),
+        (r"\.downsample\.0\.", ".proj."),
+    ),
+)
