@@ -6,6 +6,7 @@ Importing this package imports neither torch nor optuna; they come with the firs
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from resspec.errors import (
@@ -31,7 +32,38 @@ if TYPE_CHECKING:
     from resspec.spec.loading import Source
     from resspec.spec.net import NetSpec
 
+__all__ = [
+    "BudgetError",
+    "DataError",
+    "GraphError",
+    "NetSpec",
+    "Report",
+    "ResspecError",
+    "SearchError",
+    "SpecError",
+    "WeightsError",
+    "build",
+    "create_model",
+    "fingerprint",
+    "graph",
+    "list_specs",
+    "load",
+    "load_weights",
+    "report",
+    "search",
+    "source",
+]
+
 __version__ = "0.1.0"
+
+_LATE = {"NetSpec": "resspec.spec.net", "Report": "resspec.analysis.report"}
+
+
+def __getattr__(name: str) -> Any:
+    """Classes of the public face, imported when first asked for."""
+    if name in _LATE:
+        return getattr(importlib.import_module(_LATE[name]), name)
+    raise AttributeError(f"module 'resspec' has no attribute {name!r}")
 
 
 def list_specs(pattern: str = "*") -> list[str]:

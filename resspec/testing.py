@@ -1,0 +1,188 @@
+"""The conformance suite of parts: for ours, and for those of packages outside.
+
+    from resspec.testing import check_part
+    check_part(MyBlock(), sites=...)
+
+Each check has a name; a part that breaks one is refused by a PartFault that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from resspec.analysis.report import Report, report_of
+from resspec.errors import ResspecError
+from resspec.export.module import build_module
+from resspec.export.source import source_of
+from resspec.ir import Graph, broken
+from resspec.parts import Part
+from resspec.plan import resolve
+from resspec.spec.loading import load_spec
+from resspec.spec.net import NetSpec
+
+BASE: dict[str, Any] = {
+    "name": "probe",
+    "input": [3, 32, 32],
+    "stem": {"kind": "conv3x3", "width": 32},
+    "block": {"kind": "basic"},
+    "stages": [{"depth": 2, "width": 32}, {"depth": 2, "width": 64, "stride": 2}],
+    "head": {"kind": "linear", "classes": 10},
+}
+"""The net that a part is tried in: it replaces the part of its family."""
+
+
+class PartFault(AssertionError):
+    """A part breaks a check; `check` is the check's name."""
+
+    def __init__(self, check: str, message: str) -> None:
+        super().__init__(f"{check}: {message}")
+        self.check = check
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A part in a net: the spec, its graph and report, and the module that the graph becomes."""
+
+    part: Part
+    spec: NetSpec
+    graph: Graph
+    report: Report
+    module: nn.Module
+
+
+Check = Callable[[Trial], Iterator[str]]
+
+
+def is_documented(trial: Trial) -> Iterator[str]:
+    """The kind and each of its fields say what they are."""
+    kind = type(trial.part)
+    if not kind.about():
+        yield f"{kind.__name__} has no docstring"
+    for name, field in kind.model_fields.items():
+        if not field.description:
+            yield f"{kind.__name__}.{name} has no docstring"
+
+
+def reads_back(trial: Trial) -> Iterator[str]:
+    """Written as data and read again, the part is the same."""
+    if type(trial.part).read(trial.part.to_data()) != trial.part:
+        yield f"{trial.part.to_data()} reads as another part"
+
+
+def keeps_the_law(trial: Trial) -> Iterator[str]:
+    """Its graph is lawful."""
+    for name, faults in broken(trial.graph).items():
+        yield f"{faults[0]} [{name}]"
+
+
+def has_no_hidden_state(trial: Trial) -> Iterator[str]:
+    """Laid again, it lays the same."""
+    again = graph_of(trial.spec)
+    if again.fingerprint != trial.graph.fingerprint or list(again.nodes) != list(trial.graph.nodes):
+        yield "laid twice, it lays two different graphs"
+
+
+def states_its_weights(trial: Trial) -> Iterator[str]:
+    """Parameters and buffers are those of the module, name by name."""
+    stated = {
+        f"{node.name}.{weight.name}": weight.shape for node in trial.graph for weight in node.op.weights()
+    }
+    found = {name: tuple(tensor.shape) for name, tensor in trial.module.state_dict().items()}
+    for name in stated.keys() | found.keys():
+        if stated.get(name) != found.get(name):
+            yield f"{name}: the op states {stated.get(name)}, the module has {found.get(name)}"
+
+
+def states_its_shapes(trial: Trial) -> Iterator[str]:
+    """Every module gives the shape that the graph states."""
+    seen: dict[str, tuple[int, ...]] = {}
+    hooks = [
+        module.register_forward_hook(lambda _m, _i, out, name=name: seen.__setitem__(name, tuple(out.shape[1:])))
+        for name, module in trial.module.named_modules()
+        if name in trial.graph.nodes
+    ]
+    try:
+        out = trial.module.eval()(image(trial))
+    except RuntimeError as error:
+        yield f"the module does not run: {str(error).splitlines()[0]}"
+        return
+    finally:
+        for hook in hooks:
+            hook.remove()
+    seen[next(iter(trial.graph.outputs.values()))] = tuple(out.shape[1:])
+    for name, shape in seen.items():
+        if trial.graph[name].shape != shape:
+            yield f"{name}: the graph states {trial.graph[name].shape}, the module gives {shape}"
+
+
+def states_its_work(trial: Trial) -> Iterator[str]:
+    """Multiply-accumulates are half of what torch counts."""
+    with FlopCounterMode(display=False) as counter:
+        trial.module.eval()(image(trial, batch=1))
+    if counter.get_total_flops() != 2 * trial.report.macs:
+        yield f"the ops state {trial.report.macs:,} macs, torch counts {counter.get_total_flops() // 2:,}"
+
+
+def learns(trial: Trial) -> Iterator[str]:
+    """In train mode a loss reaches every parameter of the part."""
+    model = trial.module.train()
+    model(image(trial, batch=4)).square().sum().backward()
+    for name, parameter in model.named_parameters():
+        if parameter.grad is None:
+            yield f"no gradient reaches {name}"
+
+
+CHECKS: tuple[Check, ...] = (
+    is_documented,
+    reads_back,
+    keeps_the_law,
+    has_no_hidden_state,
+    states_its_weights,
+    states_its_shapes,
+    states_its_work,
+    learns,
+)
+
+
+def check_part(part: Part, **spec: Any) -> None:
+    """Try a part in a small net, which `spec` may change; PartFault with the first check that it breaks."""
+    own = {part.family: part.to_data()}
+    if part.family not in NetSpec.model_fields:
+        own = {"stem": {**BASE["stem"], **own}}  # a part of a stem
+    found = load_spec({**BASE, **own, **spec})
+    try:
+        graph = graph_of(found)
+    except ResspecError as error:
+        raise PartFault("keeps_the_law", str(error)) from None
+    _run((is_documented, reads_back, keeps_the_law, has_no_hidden_state), Trial(part, found, graph, report_of(graph), nn.Identity()))
+    try:
+        module = build_module(source_of(graph), seed=0)
+    except Exception as error:
+        raise PartFault("states_its_weights", f"the emitted module cannot be built: {error}") from error
+    _run(CHECKS[4:], Trial(part, found, graph, report_of(graph), module))
+
+
+def _run(checks: Sequence[Check], trial: Trial) -> None:
+    for check in checks:
+        for message in check(trial):
+            raise PartFault(check.__name__, message)
+
+
+def graph_of(spec: NetSpec) -> Graph:
+    """The graph of a spec, laid afresh: nothing memoised serves."""
+    from resspec.compile import compile_plan, template
+
+    template.cache_clear()
+    return compile_plan(resolve(spec))
+
+
+def image(trial: Trial, batch: int = 2) -> torch.Tensor:
+    """Random images of the net's input shape."""
+    generator = torch.Generator().manual_seed(0)
+    return torch.rand(batch, *trial.graph.inputs[0].shape, generator=generator)

@@ -1,0 +1,70 @@
+"""Reports: rows, totals, conventions, text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from networks import small
+
+import resspec
+from resspec.analysis.report import Report, report_of
+from resspec.ir import Builder, ops
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return resspec.report("resnet50")
+
+
+def test_resnet_50_costs_what_torchvision_publishes(report: Report):
+    assert (report.params, report.buffers, report.macs, report.activations) == (25_557_032, 53_173, 4_089_184_256, 11_114_984)
+
+
+def test_flops_are_twice_the_macs_and_every_other_operation(report: Report):
+    norms, relus, adds = 11_113_984, 9_608_704, 5_519_360
+    pools = (3 * 3 - 1) * 64 * 56 * 56 + 2048 * 7 * 7
+    assert report.flops == 2 * report.macs + 2 * norms + relus + adds + pools + 1000
+
+
+def test_rows_come_at_three_levels(report: Report):
+    assert [row.name for row in report.stages] == ["stem", "layer1", "layer2", "layer3", "layer4", "head"]
+    assert len(report.blocks) == 1 + 16 + 1
+    first = report.layers[0]
+    assert (first.name, first.kind, first.op, first.input, first.output) == ("conv1", "stem", "conv2d", (3, 224, 224), (64, 112, 112))
+    block = report.blocks[1]
+    assert (block.name, block.kind, block.input, block.output) == ("layer1.0", "bottleneck", (64, 56, 56), (256, 56, 56))
+
+
+def test_a_report_is_plain_data_that_json_takes(report: Report):
+    data = json.loads(json.dumps(report.to_dict()))
+    assert data["macs"] == report.macs
+    assert set(data["layers"][0]) == {"name", "kind", "op", "input", "output", "params", "buffers", "macs", "flops", "activations"}
+    assert "multiply-accumulates" in data["convention"]
+
+
+@pytest.mark.parametrize("level", ["stages", "blocks", "layers"])
+def test_the_table_is_the_golden(report: Report, level: str, golden: Callable[[str, str], None]):
+    golden(f"report/resnet50_{level}.txt", report.table(level) + "\n")
+
+
+def test_macs_scale_with_the_image_and_params_do_not():
+    large, little = resspec.report(small(input=[3, 64, 64])), resspec.report(small(input=[3, 32, 32]))
+    assert large.params == little.params
+    head = 64 * 10
+    assert large.macs - head == 4 * (little.macs - head)
+
+
+def test_the_cost_of_each_op_is_stated_in_words():
+    kinds = {op.kind: op.cost_rule for op in vars(ops).values() if isinstance(op, type) and hasattr(op, "cost_rule")}
+    assert len(kinds) >= 15
+    assert all(kinds.values())
+
+
+def test_a_bias_and_an_activation_cost_one_per_element():
+    b = Builder()
+    x = b.add("x", ops.Input((2, 4, 4)))
+    graph = b.graph({"output": b.add("act", ops.ReLU(), b.add("conv", ops.Conv2d(2, 3, bias=True), x))})
+    report = report_of(graph)
+    assert (report.macs, report.flops, report.activations) == (3 * 2 * 16, 2 * 96 + 48 + 48, 48)

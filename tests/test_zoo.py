@@ -1,0 +1,110 @@
+"""The zoo is the parameter list: every shipped spec that a peer ships too is the peer's network, figure for figure."""
+
+from __future__ import annotations
+
+import math
+
+import peers
+import probe
+import pytest
+
+import resspec
+from resspec.analysis.report import report_of
+from resspec.ir import broken
+
+SHIPPED = resspec.list_specs()
+SOURCES = {name: resspec.load(name).source for name in SHIPPED}
+ROWS = [
+    row for row in peers.rows() if SOURCES.get(row["name"]) == row["source"] or (row["source"] == "timm" and row["name"] in SHIPPED)
+]
+"""Networks of peers that resspec ships. timm's ResNets are torchvision's where both have one of a name."""
+IDS = [f"{row['source']}-{row['name']}" for row in ROWS]
+
+LARGE = 40_000_000
+"""Networks with more parameters than this run their probes in the slow tests."""
+
+
+def sized(row: peers.Row, side: int | None = None) -> resspec.NetSpec:
+    """The spec at the peer's input size, or on square images of another side."""
+    channels, height, width = row["input_size"]
+    return resspec.load(row["name"], input=[channels, side or height, side or width])
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_spec_is_lawful_and_its_rows_sum_to_its_totals(name: str):
+    graph = resspec.graph(name)
+    assert broken(graph) == {}
+    report = report_of(graph)
+    for rows in (report.layers, report.blocks, report.stages):
+        for figure in ("params", "buffers", "macs", "flops", "activations"):
+            assert sum(getattr(row, figure) for row in rows) == getattr(report, figure)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_params_buffers_and_macs_are_the_peers(row: peers.Row):
+    report = resspec.report(sized(row))
+    assert (report.params, report.buffers, report.macs) == (row["params"], row["buffers"], row["macs"])
+    for side, macs in (row.get("macs_at_other_sizes") or {}).items():
+        assert resspec.report(sized(row, int(side))).macs == macs
+    for stride in (8, 16):
+        if variant := (row.get("variants") or {}).get(f"output_stride_{stride}"):
+            report = resspec.report(resspec.load(sized(row), output_stride=stride))
+            assert (report.params, report.macs) == (variant["params"], variant["macs"])
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_the_state_dict_is_the_peers_by_name_order_and_shape(row: peers.Row):
+    from resspec.export.naming import peers as namings
+    from resspec.export.weights import peer_state
+
+    model = resspec.build(row["name"], device="meta")
+    assert row["state_dict_sha256"] in [peers.digest(peer_state(model, naming.name)) for naming in namings()]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(row, id=name, marks=[pytest.mark.slow] if row["params"] > LARGE else [])
+        for row, name in zip(ROWS, IDS, strict=True)
+        if row.get("probes")
+    ],
+)
+def test_the_logits_are_the_peers(row: peers.Row):
+    import torch
+
+    from resspec.export.naming import peers as namings
+    from resspec.export.weights import peer_state
+
+    model = resspec.build(sized(row), seed=0).eval()
+    states = (peer_state(model, naming.name) for naming in namings())
+    state = next(state for state in states if peers.digest(state) == row["state_dict_sha256"])
+    resspec.load_weights(model, probe.fill({key: tuple(tensor.shape) for key, tensor in state.items()}))
+    for expected in row["probes"]:
+        with torch.no_grad():
+            logits = model(probe.image(row["input_size"][0], expected["size"], expected["size"]))[0]
+        error = (logits[:6] - torch.tensor(expected["first"])).abs().max().item()
+        assert error <= 1e-4 * expected["norm"] / math.sqrt(expected["out"])
+
+
+@pytest.mark.parametrize("row", peers.published(), ids=lambda row: row["name"])
+def test_networks_of_papers_cost_what_the_papers_say(row: peers.Row):
+    report = resspec.report(row["name"])
+    assert (report.params, report.macs) == (row["params"], row["macs"])
+
+
+def test_the_ten_resnets_of_torchvision_are_all_here():
+    names = {row["name"] for row in ROWS if row["source"] == "torchvision"}
+    assert names >= {
+        *("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"),
+        *("resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d", "wide_resnet50_2", "wide_resnet101_2"),
+    }
+
+
+def test_specs_are_short():
+    from resspec.spec.loading import shipped_specs
+
+    lengths = sorted(
+        sum(bool(line.strip()) and not line.startswith("#") for line in path.read_text(encoding="utf-8").splitlines())
+        for path in shipped_specs().values()
+    )
+    assert lengths[len(lengths) // 2] <= 8
