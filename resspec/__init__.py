@@ -1,5 +1,5 @@
-"""resspec: residual networks written as specs, with exact costs before anything is built, fast ordinary PyTorch modules, and
-architecture search under hard budgets.
+"""resspec: residual networks written as specs, with exact costs before anything is built, fast ordinary PyTorch
+modules, and architecture search under hard budgets.
 
 Importing this package imports neither torch nor optuna; they come with the first function that needs them.
 """
@@ -20,7 +20,7 @@ from resspec.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import torch
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from resspec.analysis.report import Report
     from resspec.compile import Feature
     from resspec.ir import Graph
+    from resspec.spec.limits import Limits
     from resspec.spec.loading import Source
     from resspec.spec.net import NetSpec
+    from resspec.study.result import Result
 
 __all__ = [
     "BudgetError",
@@ -73,18 +75,15 @@ def list_specs(pattern: str = "*") -> list[str]:
     return list_specs(pattern)
 
 
-def load(source: Source, *overrides: str, **fields: Any) -> NetSpec:
+def load(source: Source, *overrides: str, limits: Limits | None = None, **fields: Any) -> NetSpec:
     """A validated spec from a shipped name, a path, plain data or a spec, with overrides laid over it.
 
-    Overrides are `dotted.path=value` texts or keywords (`classes=10` is short for `head.classes=10`). Raises SpecError with
-    every fault of the file, each at its place.
-    """
-    from resspec.plan import resolve
-    from resspec.spec.loading import load_spec
+    Overrides are `dotted.path=value` texts or keywords (`classes=10` is short for `head.classes=10`). `limits` say how
+    large the spec may be, and whether it may name files outside its folder. Raises SpecError with every fault of the
+    file, each at its place."""
+    from resspec.checking import sound
 
-    spec = load_spec(source, *overrides, **fields)
-    resolve(spec)
-    return spec
+    return sound(source, *overrides, limits=limits, **fields)
 
 
 def graph(source: Source, features: Sequence[Feature] | None = None) -> Graph:
@@ -121,12 +120,11 @@ def build(
     features: Sequence[Feature] | None = None,
     checkpointing: bool = False,
 ) -> nn.Module:
-    """The network as an ordinary nn.Module: input (N, C, H, W), output (N, classes), or with `features` (stage numbers, 0 for
-    the stem, or scope names) a dictionary of feature maps.
+    """The network as an ordinary nn.Module: input (N, C, H, W), output (N, classes), or with `features` (stage
+    numbers, 0 for the stem, or scope names) a dictionary of feature maps.
 
-    The weights come from `seed` (torch's own generator without one), or from a state_dict or a file of one. Any input size
-    will do. `checkpointing` makes backward recompute each block.
-    """
+    The weights come from `seed` (torch's own generator without one), or from a state_dict or a file of one. Any input
+    size will do. `checkpointing` makes backward recompute each block."""
     from resspec.export.module import build_module
 
     network = graph(source, features)
@@ -139,8 +137,8 @@ def build(
 
 
 def load_weights(model: nn.Module, weights: str | Path | dict[str, Any]) -> nn.Module:
-    """Put a state_dict, or the one in a file, into a model: our names or a peer's that are recognised. Every tensor is placed,
-    or WeightsError lists what is not. Returns the model."""
+    """Put a state_dict, or the one in a file, into a model: our names or a peer's that are recognised. Every tensor
+    is placed, or WeightsError lists what is not. Returns the model."""
     from resspec.export.weights import load_weights
 
     return load_weights(model, weights)
@@ -150,6 +148,18 @@ def create_model(name: Source, num_classes: int | None = None, **options: Any) -
     """`build`, for those who come from timm: `create_model("resnet50", num_classes=10)`."""
     spec = load(name) if num_classes is None else load(name, classes=num_classes)
     return build(spec, **options)
+
+
+def search(source: str | Path | Mapping[str, Any], **options: Any) -> Result:
+    """Run a search to its end, or go on with one: a shipped name (`digits`), a path or plain data.
+
+    `trials` (in all, over restarts), `seed` and `path` (the study's folder, by default runs/NAME) are keywords. The result has
+    `best`, `pareto` and `trials` (each with number, spec, fingerprint, values, costs and state), the Optuna `study` and `path`.
+    Raises SpecError, BudgetError, DataError or SearchError before anything is written.
+    """
+    from resspec.study.run import run_search
+
+    return run_search(source, **options)
 
 
 def _source(network: Graph) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from resspec.errors import Fault, GraphError, SpecError, did_you_mean
-from resspec.ir import Builder, Facts, Graph, Node, Scope, Shape, Value
+from resspec.blame import ENDLESS, Misfit, culprit
+from resspec.errors import Fault, GraphError, Mark, SpecError, did_you_mean, in_file_order
+from resspec.ir import Builder, Facts, Graph, Node, Scope, Shape, TooLargeError, Value
 from resspec.ir.ops import Input
-from resspec.plan import Piece, Plan, resolve
+from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
+from resspec.spec.limits import LIMITS, Limits, over
 from resspec.spec.net import NetSpec
+from resspec.spec.tree import Path
 
 INPUT = "x"
 OUTPUT = "output"
@@ -23,104 +26,192 @@ Feature = int | str
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A piece laid on an input of one shape; names are relative, and the empty name is the piece's input."""
+    """A piece laid on an input of one shape; names are relative, and the empty name is the piece's input. `params` are
+    its learned elements, `width` and `kernel` its largest."""
 
     nodes: tuple[Node, ...]
     scopes: tuple[tuple[str, Scope], ...]
     out: str
     shape: Shape
+    params: int
+    width: int
+    kernel: int
 
 
 @lru_cache(maxsize=TEMPLATES_KEPT)
-def template(piece: Piece, shape: Shape) -> Template:
-    """What a piece lays on an input of this shape (C, H, W)."""
-    b = Builder()
+def template(piece: Piece, shape: Shape, ops: int = LIMITS.ops) -> Template:
+    """What a piece lays on an input of this shape (C, H, W), in at most so many operations."""
+    b = Builder(limit=ops)
     b.scopes[""] = Scope("Net")
     out = piece.lay(b, Value("", shape))
-    return Template(tuple(b.nodes), tuple(b.scopes.items()), out.name, out.shape)
+    return Template(
+        tuple(b.nodes),
+        tuple(b.scopes.items()),
+        out.name,
+        out.shape,
+        sum(weight.elements for node in b.nodes for weight in node.op.weights() if weight.learned),
+        max((node.shape[0] for node in b.nodes), default=0),
+        max((node.op.window().kernel for node in b.nodes), default=0),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A piece in its place: the scope it fills (empty for the net itself), the site its nodes belong to, its kind."""
+    """A piece in its place: the scope it fills (empty for the net itself), the site its nodes belong to, its kind, and
+    the levels of the spec that say what it is."""
 
     piece: Piece
     scope: str
     site: str
     kind: str
+    levels: tuple[Path, ...]
     title: str = ""
     doc: str = ""
 
 
-def placed(plan: Plan) -> Iterator[Placed]:
-    """The pieces of a plan in order: stem, blocks, end, head."""
-    yield Placed(plan.stem, "", "stem", plan.stem.stem.kind)
-    for stage in plan.stages:
-        for index, block in enumerate(stage.blocks):
-            name = f"{stage.name}.{index}"
-            yield Placed(block, name, name, block.block.kind, type(block.block).__name__, block.block.about())
-    if plan.end:
-        yield Placed(plan.end, "", "norm", plan.end.norm.kind)
-    yield Placed(plan.head, "", "head", plan.head.kind)
+class MisfitError(GraphError):
+    """Pieces that cannot be laid where they stand."""
+
+    def __init__(self, *misfits: Misfit) -> None:
+        full = (".".join(filter(None, (misfit.scope, misfit.fault.node))) for misfit in misfits)
+        super().__init__(*(replace(misfit.fault, node=node) for misfit, node in zip(misfits, full, strict=True)))
+        self.misfits = misfits
 
 
-def compile_plan(plan: Plan) -> Graph:
-    """The graph of a plan: one input `x`, one output `output`, taps `stem`, each stage, and `features` (what the head reads)."""
-    source = Node(INPUT, Input(plan.input), (), plan.input)
-    nodes, scopes, taps = [source], {}, {}
-    last = Value(INPUT, plan.input)
-    for place in placed(plan):
-        if place.site == "head":
-            taps[FEATURES] = last.name
-        made = laid(place, last.shape)
+def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
+    """The graph of a plan: one input `x`, one output `output`, taps `stem`, each stage, and `features` (what the head
+    reads); MisfitError with every piece that does not fit, as far as one can go on behind it."""
+    composer = _Composer(Builder(), limits)
+    b = composer.b
+    x = composer.put(Placed(plan.stem, "", "stem", plan.stem.stem.kind, ((),)), b.add(INPUT, Input(plan.input)))
+    taps = {"stem": x.name}
+    for index, stage in enumerate(plan.stages):
+        x = composer.put_stage(stage, index, x)
+        taps[stage.name] = x.name
+    x = composer.put(Placed(plan.final, "", "final", plan.final.final.kind, ((),)), x)
+    taps[FEATURES] = x.name
+    x = composer.put(Placed(plan.head, "", "head", plan.head.kind, ((),)), x)
+    if composer.misfits:
+        raise MisfitError(*composer.misfits)
+    taps |= {stage.label: taps[stage.name] for stage in plan.stages if stage.label}
+    return b.graph({OUTPUT: x}, taps, Facts(plan.name, plan.mean, plan.std))
+
+
+@dataclass(slots=True)
+class _Composer:
+    """Puts pieces behind one another, within limits, and gathers those that do not fit."""
+
+    b: Builder
+    limits: Limits
+    params: int = 0
+    misfits: list[Misfit] = field(default_factory=list)
+
+    def put_stage(self, stage: StagePlan, index: int, x: Value) -> Value:
+        """Lay a stage on `x`, its blocks as numbered scopes of the scope that is open when it lays them."""
+        b = self.b
+        level: Path = ("stages", index)
+
+        def put_block(place: int, block: BlockPlan, x: Value) -> Value:
+            name, part = f"{b.prefix}{place}", block.block
+            levels = ((), level, (*level, "blocks", str(place)))
+            return self.put(Placed(block, name, name, part.kind, levels, type(part).__name__, part.about()), x)
+
+        b.site = stage.name
+        with b.scope(stage.name, stage.stage.title, stage.stage.family, stage.stage.about()):
+            try:
+                return stage.lay(b, x, put_block)
+            except MisfitError:
+                raise
+            except GraphError as error:
+                own = (Misfit(None, x.shape, (level,), fault) for fault in error.faults)
+                raise MisfitError(*self.misfits, *own) from None
+
+    def put(self, place: Placed, x: Value) -> Value:
+        """Lay a piece on `x` by repeating its template; one that does not fit is noted, and its output guessed."""
+        b = self.b
+        try:
+            made = template(place.piece, x.shape, self.limits.ops)
+        except TooLargeError:
+            raise MisfitError(*self.misfits, self.excess("ops", ENDLESS, place, x)) from None
+        except GraphError as error:
+            self.misfits += [Misfit(place.piece, x.shape, place.levels, fault, place.scope) for fault in error.faults]
+            return self.guessed(place, x)
+        self.hold(made, place, x)
         prefix = f"{place.scope}." if place.scope else ""
-        nodes += repeated(made, prefix, last.name, place.site)
+        b.nodes += repeated(made, prefix, x.name, place.site)
         for name, scope in made.scopes:
             full = (prefix + name).rstrip(".")
             if full:
-                scopes[full] = replace(scope, title=place.title, kind=place.kind, doc=place.doc) if not name else scope
-        if made.out:
-            last = Value(prefix + made.out, made.shape)
-        taps[place.site.partition(".")[0]] = last.name
-    for stage in plan.stages:
-        scopes[stage.name] = Scope("Stage", "stage")
-        if stage.label:
-            taps[stage.label] = taps[stage.name]
-    del taps["head"]
-    return Graph.of(nodes, {OUTPUT: last.name}, scopes, taps, Facts(plan.name, plan.mean, plan.std))
+                own = replace(scope, title=place.title, kind=place.kind, doc=place.doc)
+                b.scopes[full] = own if not name else scope
+        return Value(prefix + made.out, made.shape) if made.out else x
 
+    def guessed(self, place: Placed, x: Value) -> Value:
+        """What a block gives that does not fit: its site says. Behind other pieces nobody can go on."""
+        if not isinstance(place.piece, BlockPlan):
+            raise MisfitError(*self.misfits)
+        site = place.piece.site
+        return Value(f"{place.scope}.", (site.width, *(-(-side // site.stride) for side in x.shape[1:])))
 
-def laid(place: Placed, shape: Shape) -> Template:
-    """A piece's template; errors name the node in the net."""
-    try:
-        return template(place.piece, shape)
-    except GraphError as error:
-        names = (f"{place.scope}.{fault.node}".strip(".") for fault in error.faults)
-        raise GraphError(*(replace(f, node=name) for f, name in zip(error.faults, names, strict=True))) from None
+    def hold(self, made: Template, place: Placed, x: Value) -> None:
+        """MisfitError where a piece is over a limit, or the net with it."""
+        self.params += made.params
+        limits, ops = self.limits, len(self.b.nodes) + len(made.nodes)
+        for name, value, asked in (
+            ("ops", ops, f"{ops:,} operations"),
+            ("params", self.params, f"{self.params:,} params"),
+            ("width", made.width, f"a map of {made.width:,} channels"),
+            ("kernel", made.kernel, f"a kernel of {made.kernel:,}"),
+        ):
+            if value > getattr(limits, name):
+                raise MisfitError(*self.misfits, self.excess(name, asked, place, x))
+
+    def excess(self, name: str, asked: str, place: Placed, x: Value) -> Misfit:
+        """The misfit of a piece with which the net is over a limit."""
+        fault = over(name, getattr(self.limits, name), asked, None)
+        return Misfit(place.piece, x.shape, place.levels, fault, place.scope)
 
 
 def repeated(made: Template, prefix: str, source: str, site: str) -> list[Node]:
     """A template's nodes under a prefix, reading from `source`."""
     return [
-        Node(prefix + node.name, node.op, tuple([prefix + name if name else source for name in node.inputs]), node.shape, site)
+        Node(
+            prefix + node.name,
+            node.op,
+            tuple([prefix + name if name else source for name in node.inputs]),
+            node.shape,
+            site,
+        )
         for node in made.nodes
     ]
 
 
 def compile_spec(spec: NetSpec, features: Sequence[Feature] | None = None) -> Graph:
-    """The graph of a spec, or of the part of it that gives these features; errors point at the stage in the file."""
+    """The graph of a spec, or of the part of it that gives these features; each error points at the key to blame, or
+    at the stage."""
     try:
-        graph = compile_plan(resolve(spec))
-    except GraphError as error:
-        raise SpecError(*(in_file(fault, spec) for fault in error.faults)) from None
+        graph = compile_plan(resolve(spec), spec.origin.limits)
+    except MisfitError as error:
+        raise SpecError(*in_file(spec, error)) from None
     return graph if features is None else graph.select({str(f): tap(graph, f) for f in features})
 
 
-def in_file(fault: Fault, spec: NetSpec) -> Fault:
-    """A fault of the graph with the place of the stem, stage or head that laid the node."""
-    top = fault.node.partition(".")[0]
-    path = ("stages", int(top[5:]) - 1) if top.startswith("layer") and top[5:].isdigit() else ("stem",)
-    return replace(fault, mark=spec.origin.root.nearest(path).mark)
+def in_file(spec: NetSpec, error: MisfitError) -> list[Fault]:
+    """The faults at the keys to blame; what one key does to several blocks is told of the first, with their number."""
+    root = spec.origin.root
+    known: dict[tuple[Piece, Shape, str], Path] = {}
+    told: dict[tuple[str, Mark | None], list[Fault]] = {}
+    for misfit, fault in zip(error.misfits, error.faults, strict=True):
+        key = (misfit.piece, misfit.shape, misfit.fault.node)
+        if key not in known:
+            known[key] = culprit(spec, misfit)
+        mark = root.nearest(known[key]).mark
+        told.setdefault((fault.code, mark), []).append(replace(fault, mark=mark))
+    more = {True: "", False: " and {} more"}
+    return in_file_order(
+        replace(faults[0], node=faults[0].node + more[len(faults) == 1].format(len(faults) - 1))
+        for faults in told.values()
+    )
 
 
 def tap(graph: Graph, feature: Feature) -> str:
@@ -128,11 +219,11 @@ def tap(graph: Graph, feature: Feature) -> str:
     name = ("stem" if feature == 0 else f"layer{feature}") if isinstance(feature, int) else feature
     if name in graph.taps:
         return graph.taps[name]
-    inside = [node.name for node in graph if node.name == name or node.site == name]
+    inside = [node.name for node in graph if name in (node.name, node.site)]
     if not inside:
         known = [*graph.taps, *dict.fromkeys(node.site for node in graph if node.site)]
         raise SpecError(Fault("RS212", f"there is no feature {feature!r}", remedy=did_you_mean(name, known)))
     return inside[-1]
 
 
-__all__ = ["Feature", "Template", "compile_plan", "compile_spec", "placed", "tap", "template"]
+__all__ = ["Feature", "Template", "compile_plan", "compile_spec", "tap", "template"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -10,29 +12,19 @@ from pydantic_core import PydanticCustomError
 
 from resspec.errors import Fault, SpecError
 from resspec.ir import Builder, Value
-from resspec.parts import Act, Block, Conv, Down, Gate, Head, Norm, Part, Shortcut, Site, Stem
+from resspec.parts import Act, Block, Conv, Down, Final, Gate, Head, Norm, Part, Shortcut, Site, Stage, Stem
+from resspec.spec.cascade import DEFAULTS, cascade
 from resspec.spec.faults import faults_of
 from resspec.spec.net import NetSpec, Parts, StageSpec
 from resspec.spec.tree import Path
 
 P = TypeVar("P", bound=Part)
 
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "conv": {"kind": "plain"},
-    "down": {"kind": "strided"},
-    "shortcut": {"kind": "projection"},
-    "norm": {"kind": "batch"},
-    "act": {"kind": "relu"},
-    "gate": {"kind": "none"},
-    "head": {"kind": "linear"},
-}
-"""What a spec means where it names no part of a family. A stem and a block must be named."""
-
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
-class Piece(Protocol):
+class Piece(Hashable, Protocol):
     """Something that can be laid between two values; hashable, so that equal pieces are laid once."""
 
     def lay(self, b: Builder, x: Value) -> Value:
@@ -67,25 +59,38 @@ class BlockPlan:
         return self.block.lay(b, x, self.site)
 
 
+Put = Callable[[int, BlockPlan, Value], Value]
+"""(place in the stage, block, input) -> the output of a block that is put there."""
+
+
 @dataclass(frozen=True, slots=True)
 class StagePlan:
-    """A stage: its scope name, the name a person gave it, and its blocks in order."""
+    """A stage at its site: its scope name, the name a person gave it, and its blocks in order."""
 
     name: str
     label: str
+    stage: Stage
+    site: Site
     blocks: tuple[BlockPlan, ...]
+
+    def lay(self, b: Builder, x: Value, put: Put) -> Value:
+        """The stage; `put` lays each block where the stage wants it."""
+        blocks = [partial(put, place, block) for place, block in enumerate(self.blocks)]
+        return self.stage.lay(b, x, self.site, blocks)
 
 
 @dataclass(frozen=True, slots=True)
-class EndPlan:
-    """Norm and activation behind the last pre-activation block."""
+class FinalPlan:
+    """What follows the last stage, and the parts it is made with."""
 
+    final: Final
+    conv: Conv
     norm: Norm
     act: Act
 
     def lay(self, b: Builder, x: Value) -> Value:
-        """norm, act."""
-        return self.norm.lay(b, "norm", x, self.act, "act")
+        """The layers before the head."""
+        return self.final.lay(b, x, self.conv, self.norm, self.act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class Plan:
     std: tuple[float, ...]
     stem: StemPlan
     stages: tuple[StagePlan, ...]
-    end: EndPlan | None
+    final: FinalPlan
     head: Head
 
     @property
@@ -114,16 +119,20 @@ def resolve(spec: NetSpec) -> Plan:
     stem = reader.part(Stem, ("stem",))
     reader.reduction = stem.reduction if stem else 1
     stages = [reader.stage(index, stage) for index, stage in enumerate(spec.stages)]
+    final = reader.final(stages)
     head = reader.part(Head, ("head",))
     means = reader.statistics()
     if reader.faults:
         unique = dict.fromkeys(reader.faults)
         raise SpecError(*sorted(unique, key=lambda f: (f.mark.line, f.mark.column) if f.mark else (0, 0)))
-    assert stem and head
+    assert stem is not None
+    assert final is not None
+    assert head is not None
     listed = tuple(stage for stage in stages if stage)
     bare = listed[0].blocks[0].block.preactivated
-    end = EndPlan(parts["norm"], parts["act"]) if listed[-1].blocks[-1].block.preactivated else None
-    return Plan(spec.name, spec.input, *means, StemPlan(stem, bare=bare, **parts), listed, end, head)
+    return Plan(
+        spec.name, spec.input, *means, StemPlan(stem, bare=bare, **parts), listed, FinalPlan(final, **parts), head
+    )
 
 
 @dataclass(slots=True)
@@ -141,39 +150,20 @@ class _Reader:
         """The parts that belong to no stage."""
         return {key: self.part(family, (key,)) for key, family in (("conv", Conv), ("norm", Norm), ("act", Act))}
 
+    def final(self, stages: list[StagePlan | None]) -> Final | None:
+        """What follows the last stage: by default the norm and activation that pre-activation blocks leave to it."""
+        if self.spec.final is not None:
+            return self.part(Final, ("final",))
+        last = stages[-1]
+        return Final.read("norm-act" if last and last.blocks[-1].block.preactivated else "none")
+
     def part(self, family: type[P], *levels: Path) -> P | None:
         """The part that the levels say, from the net's default to the nearest; None after a fault."""
-        merged, origins = self.cascade(family.family, levels)
+        merged, origins = cascade(self.spec, family.family, levels)
         key = (family.family, repr(sorted(merged.items(), key=lambda item: item[0])))
         if key not in self.known:
             self.known[key] = self.read(family, merged, origins, levels[-1])
         return self.known[key]  # type: ignore[return-value]  # keyed by family
-
-    def cascade(self, family: str, levels: tuple[Path, ...]) -> tuple[dict[str, Any], dict[str, Path]]:
-        """The fields of a part and where each was written; a level that names another kind starts afresh."""
-        merged = dict(DEFAULTS.get(family, {}))
-        origins: dict[str, Path] = {}
-        for path in levels:
-            over = self.written(path)
-            if over is None:
-                continue
-            if "kind" in over and over["kind"] != merged.get("kind"):
-                merged, origins = {}, {}
-            merged.update(over)
-            origins.update(dict.fromkeys(over, path))
-        return merged, origins
-
-    def written(self, path: Path) -> dict[str, Any] | None:
-        """What the spec says of a part at a path."""
-        value: Any = self.spec
-        for step in path:
-            if isinstance(step, int):
-                value = value[step]
-            else:
-                value = value.get(step) if isinstance(value, dict) else getattr(value, step)
-            if value is None:
-                return None
-        return value  # type: ignore[no-any-return]  # a PartRef
 
     def read(self, family: type[P], merged: dict[str, Any], origins: dict[str, Path], nearest: Path) -> P | None:
         """The part, or its faults at the places its fields were written."""
@@ -187,7 +177,7 @@ class _Reader:
             self.faults += faults_of(
                 PydanticCustomError("missing", "missing", {"remedy": "kinds: " + ", ".join(family.kinds())}),
                 self.spec.origin.root,
-                lambda loc: nearest[-1:],
+                lambda _: nearest[-1:],
             )
             return None
         try:
@@ -198,7 +188,7 @@ class _Reader:
             return None
 
     def stage(self, index: int, stage: StageSpec) -> StagePlan | None:
-        """The stage's blocks; equal ones share one BlockPlan."""
+        """The stage and its blocks; equal ones share one BlockPlan."""
         total = sum(other.depth for other in self.spec.stages)
         above: tuple[Path, ...] = ((), ("stages", index))
         changes = self.changes(index, stage)
@@ -207,22 +197,22 @@ class _Reader:
         entry_dilation = self.dilation
         stage_stride = self.strided(stage.stride)
         usual = self.parts_at(above)
+        part = self.part(Stage, ("stage",), ("stages", index, "stage"))
         for place in range(stage.depth):
             parts = self.parts_at((*above, ("stages", index, "blocks", changes[place]))) if place in changes else usual
-            if parts is None:
+            if parts is None or part is None:
                 continue
             rate = round(self.spec.drop_path * self.placed / max(1, total - 1), 6)
             self.placed += 1
-            first = place == 0
-            stride = stage_stride if first else 1
-            key = (*(id(part) for part in parts), first, rate)
+            key = (*map(id, parts), place == 0, rate)
             if key not in shared:
-                block, *others = parts
-                entry = entry_dilation if first else self.dilation
-                site = Site(stage.width, stride, self.dilation, entry, first, *others, rate)
-                shared[key] = BlockPlan(block, site)
+                site = Site(stage.width, stage_stride, self.dilation, entry_dilation, True, *parts[1:])
+                shared[key] = BlockPlan(parts[0], part.block_site(replace(site, drop_path=rate), place))
             blocks.append(shared[key])
-        return StagePlan(f"layer{index + 1}", stage.name or "", tuple(blocks)) if blocks else None
+        if part is None or usual is None or not blocks:
+            return None
+        site = Site(stage.width, stage_stride, self.dilation, entry_dilation, True, *usual[1:])
+        return StagePlan(f"layer{index + 1}", stage.name or "", part, site, tuple(blocks))
 
     def strided(self, stride: int) -> int:
         """The stride of a stage's first block; one that would pass the output stride becomes dilation instead."""
@@ -258,7 +248,8 @@ class _Reader:
             given = getattr(self.spec, key)
             if given is not None and len(given) != channels:
                 mark = self.spec.origin.root.nearest((key,)).mark
-                self.faults.append(Fault("RS211", f"{key} has {len(given)} values for {channels} input channels", mark))
+                message = f"{key} has {len(given)} values for {channels} input channels"
+                self.faults.append(Fault("RS211", message, mark, f"write {channels} values"))
             found.append(given or (usual if channels == 3 else (neutral,) * channels))
         return found[0], found[1]
 

@@ -1,20 +1,19 @@
 """The price of a point of a search space: exact, with no graph composed, by memoised stages and block sites.
 
-A stage's cost follows from its own plan and the shape it is given. So a stage is resolved and summed once for each set of
-values that concern it and each input shape; after that a point costs one look-up per stage.
-"""
+A stage's cost follows from its own plan and the shape it is given. So a stage is resolved and summed once for each
+set of values that concern it and each input shape; after that a point costs one look-up per stage."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from resspec.analysis.cost import Costs, op_costs, total
-from resspec.compile import Placed, in_file, laid, placed, template
-from resspec.errors import GraphError, SpecError
-from resspec.ir import Shape
-from resspec.plan import Piece, resolve
+from resspec.compile import compile_spec, template
+from resspec.errors import GraphError
+from resspec.ir import Builder, Shape, Value
+from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 
@@ -34,6 +33,37 @@ def piece_costs(piece: Piece, shape: Shape) -> Priced:
     return costs, made.shape
 
 
+def stage_costs(stage: StagePlan, shape: Shape) -> Priced:
+    """The costs of a stage on an input of this shape, what it lays around its blocks included, and its output shape."""
+    b = Builder()
+    shapes: dict[str, Shape] = {"": shape}
+    gathered: list[Costs] = []
+
+    def put(place: int, block: BlockPlan, x: Value) -> Value:
+        costs, out = piece_costs(block, x.shape)
+        gathered.append(costs)
+        name = str(place)
+        shapes[name] = out
+        return Value(name, out)
+
+    out = stage.lay(b, Value("", shape), put)
+    shapes |= {node.name: node.shape for node in b.nodes}
+    gathered += [op_costs(node.op, tuple([shapes[name] for name in node.inputs]), node.shape) for node in b.nodes]
+    return total(gathered), out.shape
+
+
+def priced(plan: Plan) -> Iterator[Priced]:
+    """Costs of the stem, of each stage, and of what follows, each with the shape behind it."""
+    costs, shape = piece_costs(plan.stem, plan.input)
+    yield costs, shape
+    for stage in plan.stages:
+        costs, shape = stage_costs(stage, shape)
+        yield costs, shape
+    final, shape = piece_costs(plan.final, shape)
+    head, shape = piece_costs(plan.head, shape)
+    yield final + head, shape
+
+
 class Pricer:
     """Prices points around a base spec; what it learns of one point serves the next."""
 
@@ -47,8 +77,8 @@ class Pricer:
         return load_spec(self.base, **dict(values))
 
     def price(self, values: Values) -> Costs:
-        """The exact costs of a point (params and buffers in elements; macs, flops, activations of one image); SpecError where
-        the point is no legal network."""
+        """The exact costs of a point (params and buffers in elements; macs, flops, activations of one image);
+        SpecError where the point is no legal network."""
         keys = self._keys(values)
         params = buffers = macs = flops = activations = 0
         shape: Shape = ()
@@ -66,8 +96,8 @@ class Pricer:
         return Costs(params, buffers, macs, flops, activations)
 
     def _keys(self, values: Values) -> list[Hashable]:
-        """What each part of the net depends on: the stem and head on the values of no stage and of the stages beside them, a
-        stage on those and its own."""
+        """What each part of the net depends on: the stem and head on the values of no stage and of the stages beside
+        them, a stage on those and its own."""
         paths = tuple(values)
         layout = self._layouts.get(paths)
         if layout is None:
@@ -83,43 +113,24 @@ class Pricer:
         """Resolve the point and remember the costs of each of its parts."""
         spec = self.spec(values)
         plan = resolve(spec)
-        shape: Shape = plan.input
-        start: Shape = ()
-        gathered: dict[int, list[Costs]] = {}
-        for place in placed(plan):
-            part = _part(place.site, len(plan.stages)) if len(keys) > 1 else 0
-            if part not in gathered:
-                start = shape if gathered else ()
-                gathered[part] = []
-            try:
-                costs, shape = piece_costs(place.piece, shape)
-            except GraphError:
-                raise self._placed_error(place, shape, spec) from None
-            gathered[part].append(costs)
-            self._parts[keys[part], start] = total(gathered[part]), shape
-
-    @staticmethod
-    def _placed_error(place: Placed, shape: Shape, spec: NetSpec) -> SpecError:
-        """The error of a piece that cannot be laid, with its node and its place in the file."""
         try:
-            laid(place, shape)
-        except GraphError as error:
-            return SpecError(*(in_file(fault, spec) for fault in error.faults))
-        raise AssertionError("a piece failed once and not twice")
-
-
-def _part(site: str, stages: int) -> int:
-    """Stem 0, stages from 1, all that follows last."""
-    top = site.partition(".")[0]
-    if top == "stem":
-        return 0
-    return int(top.removeprefix("layer")) if top.startswith("layer") else stages + 1
+            found = list(priced(plan))
+        except GraphError:
+            compile_spec(spec)  # names the node and its place in the file
+            raise AssertionError("a net failed once and not twice") from None
+        if len(keys) == 1:
+            found = [(total(costs for costs, _ in found), found[-1][1])]
+        start: Shape = ()
+        for key, (costs, shape) in zip(keys, found, strict=True):
+            self._parts[key, start] = costs, shape
+            start = shape
 
 
 def _layout(paths: tuple[str, ...], stages: int) -> tuple[tuple[int, ...], ...]:
-    """For stem, each stage and the rest, the positions of the values it depends on. The stem depends on the first stage (its
-    blocks may be pre-activated), the rest on the last."""
-    if "stages" in paths:
+    """For stem, each stage and the rest, the positions of the values it depends on. The stem depends on the first
+    stage (its blocks may be pre-activated), the rest on the last. Values of a rule for stages concern the whole
+    net."""
+    if any(path.startswith("stages") and not path[7:8].isdigit() for path in paths):
         return (tuple(range(len(paths))),)
     owner = []
     for path in paths:

@@ -1,4 +1,4 @@
-"""Where the spec and search files lie that ship with resspec: inside an installed package, beside it in a checkout."""
+"""Where the specs, searches and schemas lie that ship with resspec: inside an installed package, beside it in a checkout."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def spec_folder() -> Path:
 def search_folder() -> Path:
     """The folder of the shipped search files, `NAME.yaml`."""
     return _folder("search")
+
+
+def schema_file(name: str) -> Path:
+    """The shipped JSON Schema of spec files (`spec`) or search files (`search`)."""
+    return PACKAGE / "schema" / f"{name}.json"
 
 
 def _folder(name: str) -> Path:

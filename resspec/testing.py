@@ -3,7 +3,7 @@
     from resspec.testing import check_part
     check_part(MyBlock(), sites=...)
 
-Each check has a name; a part that breaks one is refused by a PartFault that names it.
+Each check has a name; a part that breaks one is refused by a PartError that names it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,18 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from resspec.analysis.report import Report, report_of
+from resspec.compile import compile_plan, template
 from resspec.errors import ResspecError
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.ir import Graph, broken
 from resspec.parts import Part
 from resspec.plan import resolve
+from resspec.record import describe
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 
@@ -37,7 +40,7 @@ BASE: dict[str, Any] = {
 """The net that a part is tried in: it replaces the part of its family."""
 
 
-class PartFault(AssertionError):
+class PartError(AssertionError):
     """A part breaks a check; `check` is the check's name."""
 
     def __init__(self, check: str, message: str) -> None:
@@ -64,6 +67,7 @@ def is_documented(trial: Trial) -> Iterator[str]:
     kind = type(trial.part)
     if not kind.about():
         yield f"{kind.__name__} has no docstring"
+    describe(kind)
     for name, field in kind.model_fields.items():
         if not field.description:
             yield f"{kind.__name__}.{name} has no docstring"
@@ -90,10 +94,9 @@ def has_no_hidden_state(trial: Trial) -> Iterator[str]:
 
 def states_its_weights(trial: Trial) -> Iterator[str]:
     """Parameters and buffers are those of the module, name by name."""
-    stated = {
-        f"{node.name}.{weight.name}": weight.shape for node in trial.graph for weight in node.op.weights()
-    }
-    found = {name: tuple(tensor.shape) for name, tensor in trial.module.state_dict().items()}
+    stated = {f"{node.name}.{weight.name}": weight.shape for node in trial.graph for weight in node.op.weights()}
+    tensors = (*trial.module.named_parameters(), *trial.module.named_buffers())
+    found = {name: tuple(tensor.shape) for name, tensor in tensors}
     for name in stated.keys() | found.keys():
         if stated.get(name) != found.get(name):
             yield f"{name}: the op states {stated.get(name)}, the module has {found.get(name)}"
@@ -122,8 +125,8 @@ def states_its_shapes(trial: Trial) -> Iterator[str]:
 
 
 def states_its_work(trial: Trial) -> Iterator[str]:
-    """Multiply-accumulates are half of what torch counts."""
-    with FlopCounterMode(display=False) as counter:
+    """Multiply-accumulates are half of what torch counts, attention as the products it is made of."""
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
         trial.module.eval()(image(trial, batch=1))
     if counter.get_total_flops() != 2 * trial.report.macs:
         yield f"the ops state {trial.report.macs:,} macs, torch counts {counter.get_total_flops() // 2:,}"
@@ -151,7 +154,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check_part(part: Part, **spec: Any) -> None:
-    """Try a part in a small net, which `spec` may change; PartFault with the first check that it breaks."""
+    """Try a part in a small net, which `spec` may change; PartError with the first check that it breaks."""
     own = {part.family: part.to_data()}
     if part.family not in NetSpec.model_fields:
         own = {"stem": {**BASE["stem"], **own}}  # a part of a stem
@@ -159,25 +162,26 @@ def check_part(part: Part, **spec: Any) -> None:
     try:
         graph = graph_of(found)
     except ResspecError as error:
-        raise PartFault("keeps_the_law", str(error)) from None
-    _run((is_documented, reads_back, keeps_the_law, has_no_hidden_state), Trial(part, found, graph, report_of(graph), nn.Identity()))
+        raise PartError("keeps_the_law", str(error)) from None
+    _run(
+        (is_documented, reads_back, keeps_the_law, has_no_hidden_state),
+        Trial(part, found, graph, report_of(graph), nn.Identity()),
+    )
     try:
         module = build_module(source_of(graph), seed=0)
     except Exception as error:
-        raise PartFault("states_its_weights", f"the emitted module cannot be built: {error}") from error
+        raise PartError("states_its_weights", f"the emitted module cannot be built: {error}") from error
     _run(CHECKS[4:], Trial(part, found, graph, report_of(graph), module))
 
 
 def _run(checks: Sequence[Check], trial: Trial) -> None:
     for check in checks:
         for message in check(trial):
-            raise PartFault(check.__name__, message)
+            raise PartError(check.__name__, message)
 
 
 def graph_of(spec: NetSpec) -> Graph:
     """The graph of a spec, laid afresh: nothing memoised serves."""
-    from resspec.compile import compile_plan, template
-
     template.cache_clear()
     return compile_plan(resolve(spec))
 

@@ -13,6 +13,8 @@ GOLDEN = Path(__file__).parent / "golden"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write golden texts anew instead of comparing with them")
 
+    parser.addoption("--mutations", type=int, default=300, help="how many faulty specs Hypothesis tries of each sort")
+
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:

@@ -13,16 +13,20 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "resspec"
 
 FLOORS = (
+    {"spelling", "codes"},
     {"errors", "shipped"},
     {"record"},
     {"ir"},
     {"parts", "analysis", "export", "passes"},
     {"spec"},
     {"plan"},
+    {"blame"},
     {"compile"},
-    {"pricing"},
+    {"pricing", "checking"},
+    {"pages"},
     {"training"},
     {"study", "ingest", "testing"},
+    {"authoring"},
     {""},  # the public face, resspec/__init__.py
     {"cli"},
     {"__main__"},

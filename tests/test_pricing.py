@@ -6,9 +6,9 @@ import random
 from typing import Any
 
 import pytest
-from networks import small
 
 import resspec
+from networks import small
 from resspec.errors import SpecError
 from resspec.pricing import Pricer
 
@@ -18,7 +18,8 @@ def points(count: int, stages: int, seed: int = 0) -> list[dict[str, Any]]:
     chance = random.Random(seed)
     places = range(1, stages + 1)
     return [
-        {f"stages.{i}.depth": chance.randint(1, 6) for i in places} | {f"stages.{i}.width": 16 * chance.randint(1, 12) for i in places}
+        {f"stages.{i}.depth": chance.randint(1, 6) for i in places}
+        | {f"stages.{i}.width": 16 * chance.randint(1, 12) for i in places}
         for _ in range(count)
     ]
 

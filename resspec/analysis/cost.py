@@ -11,7 +11,8 @@ from resspec.ir import Op, Shape
 
 CONVENTION = (
     "macs: multiply-accumulates of convolutions and matrix products; flops: 2 x macs + every other arithmetic operation"
-    " (bias, norm, activation, add, pool); activations: outputs of convolutions and matrix products; one image, eval mode"
+    " (bias, norm, activation, add, pool); activations: outputs of convolutions and matrix products;"
+    " one image, eval mode"
 )
 
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from resspec.analysis.cost import CONVENTION, Costs, op_costs, total
 from resspec.ir import Graph, Node, Shape
 
+LEVELS = {
+    **{"op": "layers", "block": "blocks", "stage": "stages", "part": "parts"},
+    **{level: level for level in ("layers", "blocks", "stages", "parts")},
+}
+"""The levels of rows, by what a row stands for and by name."""
+PARTS = {"stem": "stem", "final": "head", "head": "head"}
+"""The parts of a net outside its body, by stage."""
+PER_IMAGE = ("macs", "flops", "activations")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a report. Shapes are without the batch; `kind` is the part that laid it, `op` the operation (layers only)."""
+    """One line of a report. Shapes are without the batch; `kind` is the part that laid it, `op` the operation (layers
+    only)."""
 
     name: str
     kind: str
@@ -32,13 +42,25 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
-        row = {"name": self.name, "kind": self.kind, "op": self.op, "input": list(self.input), "output": list(self.output)}
+        row = {
+            "name": self.name,
+            "kind": self.kind,
+            "op": self.op,
+            "input": list(self.input),
+            "output": list(self.output),
+        }
         return {**row, **self.costs.to_dict()}
+
+    def times(self, images: int) -> Row:
+        """The row for a batch: work and activations grow with it, tensors do not."""
+        work = {name: images * getattr(self, name) for name in PER_IMAGE}
+        return replace(self, **work)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The costs of a network: totals, and rows per layer (op), per block and per stage; each set of rows sums to the totals."""
+    """The costs of a network: totals, and rows per layer (op), per block and per stage; each set of rows sums to the
+    totals."""
 
     name: str
     fingerprint: str
@@ -52,6 +74,30 @@ class Report:
     blocks: tuple[Row, ...]
     stages: tuple[Row, ...]
     convention: str = CONVENTION
+    batch: int = 1
+
+    @property
+    def parts(self) -> tuple[Row, ...]:
+        """Rows for stem, body and head; what lies between the last stage and the head belongs to the head."""
+        groups: dict[str, list[Row]] = {}
+        for row in self.stages:
+            groups.setdefault(PARTS.get(row.name, "body"), []).append(row)
+        return tuple(
+            Row(name, name, "", rows[0].input, rows[-1].output, *total(row.costs for row in rows).values())
+            for name, rows in groups.items()
+        )
+
+    def rows(self, level: str) -> tuple[Row, ...]:
+        """The rows of a level: `layers` (also `op`), `blocks`, `stages` or `parts`."""
+        found: tuple[Row, ...] = getattr(self, LEVELS[level])
+        return found
+
+    def for_batch(self, images: int) -> Report:
+        """The same report for a batch: macs, flops and activations of all its images."""
+        work = {name: images * getattr(self, name) for name in PER_IMAGE}
+        rows = {name: tuple(row.times(images) for row in getattr(self, name)) for name in ("layers", "blocks", "stages")}
+        convention = self.convention.replace("one image", f"{images} images") if images > 1 else self.convention
+        return replace(self, **work, **rows, convention=convention, batch=images)
 
     @property
     def costs(self) -> Costs:
@@ -61,15 +107,15 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
         head = {"name": self.name, "fingerprint": self.fingerprint, "input": list(self.input), **self.costs.to_dict()}
-        rows = {level: [row.to_dict() for row in getattr(self, level)] for level in ("layers", "blocks", "stages")}
-        return {**head, "convention": self.convention, **rows}
+        rows = {level: [row.to_dict() for row in self.rows(level)] for level in ("layers", "blocks", "stages", "parts")}
+        return {**head, "batch": self.batch, "convention": self.convention, **rows}
 
     def table(self, level: str = "stages") -> str:
-        """The rows of a level (`layers`, `blocks`, `stages`) and the totals as aligned text."""
+        """The rows of a level (`layers`, `blocks`, `stages`, `parts`) and the totals as aligned text."""
         header = ("name", "kind", "output", "params", "macs", "flops", "activations")
-        lines = [header]
-        for row in getattr(self, level):
-            lines.append((row.name, row.op or row.kind, shape_text(row.output), *figures(row.costs)))
+        rows = self.rows(level)
+        lines: list[tuple[str, ...]] = [header]
+        lines += [(row.name, row.op or row.kind, shape_text(row.output), *figures(row.costs)) for row in rows]
         lines.append(("total", "", shape_text(self.stages[-1].output), *figures(self.costs)))
         widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
         return "\n".join(aligned(line, widths) for line in lines)

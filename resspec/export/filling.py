@@ -33,7 +33,10 @@ def filling(shapes: list[Shape], root: Shape) -> list[str]:
         f'{INDENT * 2}"""Fill every parameter and buffer."""',
     ]
     usual, unusual = [], []
-    for target in dict.fromkeys(module.target for module in modules):
+    targets = dict.fromkeys(module.target for module in modules)
+    for target in sorted(
+        targets, key=lambda name: name.startswith("nn.")
+    ):  # the file's own classes may derive from torch's
         same = [module for module in modules if module.target == target]
         rules, exceptions = _rules(same)
         usual.append((target, rules))
@@ -74,7 +77,9 @@ def _rules(modules: list[Filled]) -> tuple[dict[str, tuple[str, bool]], list[tup
     for tensor, counts in said.items():
         statement = counts.most_common(1)[0][0]
         rules[tensor] = (statement, any(tensor not in map(_tensor, module.init) for module in modules))
-        exceptions += [(m, other) for m in modules for other in m.init if _tensor(other) == tensor and other != statement]
+        exceptions += [
+            (m, other) for m in modules for other in m.init if _tensor(other) == tensor and other != statement
+        ]
     return rules, exceptions
 
 
@@ -91,15 +96,17 @@ def _exceptions(unusual: list[tuple[Filled, str]]) -> Iterator[str]:
     for module, statement in unusual:
         name = "m" if module.owner else "self"
         owners.setdefault(module.owner, []).append(statement.format(m=name + module.path))
-    if any(owners):
-        yield f"{INDENT * 2}for m in self.modules():"
-    keyword = "if"
+    alike: dict[tuple[str, ...], list[str]] = {}
     for owner, statements in owners.items():
         if owner:
-            yield f"{INDENT * 3}{keyword} isinstance(m, {owner}):"
-            keyword = "elif"
-            for statement in statements:
-                yield from _statement(statement, 4)
+            alike.setdefault(tuple(statements), []).append(owner)
+    if alike:
+        yield f"{INDENT * 2}for m in self.modules():"
+    for place, (shared, names) in enumerate(alike.items()):
+        classes = names[0] if len(names) == 1 else f"({', '.join(names)})"
+        yield f"{INDENT * 3}{'el' if place else ''}if isinstance(m, {classes}):"
+        for statement in shared:
+            yield from _statement(statement, 4)
     for statement in owners.get("", []):
         yield from _statement(statement, 2)
 

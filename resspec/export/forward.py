@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from resspec.export.layout import INDENT
+from resspec.export.layout import INDENT, WIDTH
 from resspec.export.outline import Item
 
 SPARE = ("y", "z", "u", "v", "w", "s", "t", "a", "b", "c")
@@ -63,8 +64,8 @@ class _Writer:
             self.waiting[item.gives[0]] = text
             self.leaves[item.gives[0]] = leaves
             return
-        names = []
-        for value in item.gives:
+        names: list[str] = []
+        for _ in item.gives:
             free = next((self.variables[leaf] for leaf in leaves if self.is_dead(leaf, index)), "")
             names.append(free if free and free not in names else self.spare(index, names))
         self.variables |= dict(zip(item.gives, names, strict=True))
@@ -77,7 +78,9 @@ class _Writer:
             return f"{item.place}({', '.join(operands)})"
         assert item.call is not None
         constants = {arg.name: self.constant(item.name, arg.name) for arg in item.call.args}
-        return item.call.expression.format(*operands, **constants)
+        template = item.call.expression
+        terms = [text if is_argument(template, place) else as_term(text) for place, text in enumerate(operands)]
+        return template.format(*terms, **constants)
 
     def may_wait(self, item: Item, index: int, text: str) -> bool:
         """Whether the value is read once, by the next item, which begins no statement of its own."""
@@ -86,8 +89,19 @@ class _Writer:
         if index + 1 == len(self.items):
             return True
         following = self.items[index + 1]
+        if self.overflows(following, item.gives[0], text):
+            return False
         in_place = following.inplace and not following.is_module and following.reads[0] == item.gives[0]
         return not in_place and not begins_statement(following)
+
+    def overflows(self, item: Item, name: str, text: str) -> bool:
+        """Whether an expression is too long for a line with this text inside."""
+        if item.is_module:
+            return False
+        self.waiting[name] = text
+        line = f"{INDENT * self.level}y = {self.applied(item)}"
+        del self.waiting[name]
+        return len(line) > WIDTH
 
     def join_in_place(self, item: Item, index: int) -> None:
         """`y += x`: the first operand is a variable that nobody else reads."""
@@ -112,6 +126,21 @@ class _Writer:
     def emit(self, text: str) -> None:
         """A statement."""
         self.lines.append(INDENT * self.level + text)
+
+
+def is_argument(template: str, place: int) -> bool:
+    """Whether an operand stands in an expression between commas or brackets, where any text may."""
+    return bool(re.search(rf"[(,]\s*\{{{place}\}}\s*[,)]", template))
+
+
+def as_term(text: str) -> str:
+    """A text that operators and methods may follow: one with an operator outside brackets is bracketed."""
+    depth = 0
+    for letter in text:
+        depth += (letter in "([") - (letter in ")]")
+        if letter == " " and depth == 0:
+            return f"({text})"
+    return text
 
 
 def begins_statement(item: Item) -> bool:

@@ -40,6 +40,10 @@ def literal(value: object) -> str:
     if value is None or isinstance(value, (bool, int, float)):
         return repr(value)
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if value.isascii() and value.isprintable() else ascii(value)
+        return (
+            '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            if value.isascii() and value.isprintable()
+            else ascii(value)
+        )
     assert isinstance(value, tuple), f"{value!r} is no literal"
     return f"({', '.join(literal(item) for item in value)}{',' if len(value) == 1 else ''})"

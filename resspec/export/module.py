@@ -17,14 +17,14 @@ PREFIX = "resspec_net_"
 
 @functools.cache
 def module_of(text: str) -> types.ModuleType:
-    """Source text as an imported module. It is filed by the text's hash, so equal nets share their classes, and its classes
-    pickle with the text, so that a process without the spec can read them."""
+    """Source text as an imported module. It is filed by the text's hash, so equal nets share their classes, and its
+    classes pickle with the text, so that a process without the spec can read them."""
     name = PREFIX + hashlib.sha256(text.encode()).hexdigest()[:16]
     module = types.ModuleType(name)
     module.__file__ = f"<{name}>"
     linecache.cache[module.__file__] = (len(text), None, text.splitlines(keepends=True), module.__file__)
     sys.modules[name] = module
-    exec(compile(text, module.__file__, "exec"), module.__dict__)
+    exec(compile(text, module.__file__, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # our own text
     for value in list(vars(module).values()):
         if isinstance(value, type) and issubclass(value, nn.Module) and value.__module__ == name:
             value.__reduce_ex__ = functools.partialmethod(_reduce, text)  # type: ignore[assignment,method-assign]
@@ -32,7 +32,7 @@ def module_of(text: str) -> types.ModuleType:
     return module
 
 
-def _reduce(self: nn.Module, text: str, protocol: int) -> tuple[Any, ...]:
+def _reduce(self: nn.Module, text: str, _protocol: int) -> tuple[Any, ...]:
     """How a module of an emitted class pickles: the source, the class, the state."""
     return _revive, (text, type(self).__qualname__), self.__dict__
 
@@ -46,8 +46,8 @@ def _revive(text: str, name: str) -> nn.Module:
 def build_module(
     text: str, seed: int | None = None, device: torch.device | str = "cpu", dtype: torch.dtype | None = None
 ) -> nn.Module:
-    """The network that source text defines, allocated on a device and filled once from a seed (or torch's own generator).
-    On the device `meta` nothing is filled."""
+    """The network that source text defines, allocated on a device and filled once from a seed (or torch's own
+    generator). On the device `meta` nothing is filled."""
     namespace = module_of(text)
     if torch.device(device).type == "meta":
         cls = namespace.build.__annotations__["return"]

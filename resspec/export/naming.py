@@ -1,29 +1,33 @@
 """Peers' names for our tensors: rules per scope, which also yield the peer's order.
 
-One file in `resspec/export/peers` describes one peer. Our own names are those of torchvision's and timm's ResNets, so these
-need no rules.
-"""
+One file in `resspec/export/peers` describes one peer. Our own names are those of torchvision's and timm's ResNets, so
+these need no rules."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 _BLOCK = re.compile(r"layer(\d+)\.(\d+)\.")
+_STAGE = re.compile(r"layer(\d+)\.")
+_NUMBER = re.compile(r"\{(?:(\d+)\*)?([nis])([+-]\d+)?\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A naming. `renames` are (pattern, replacement) pairs applied to our names one after the other; `{n}` in a replacement is
-    the number of the block in the net, from 0. `scope` matches the part of a peer's name that its block shares, and `ranks`
-    are patterns of what follows it, in the order in which the peer defines them; without them our order is the peer's."""
+    """A naming. `renames` are (pattern, replacement) pairs applied to our names one after the other; in a
+    replacement, `{n}` is the number of the block in the net, from 0, `{i}` its number in its stage, from 1, and `{s}`
+    the number of the stage, from 0; `{2*i-1}` counts where a peer has two blocks for one of ours. A third pattern
+    limits a rename to nets that have a name like it; `{block}` in it is the start of the names of the block at hand.
+    `scope` matches the part of a peer's name that its block shares, and `ranks` are patterns of what follows it, in
+    the order in which the peer defines them; without them our order is the peer's."""
 
     name: str
-    renames: tuple[tuple[str, str], ...] = ()
+    renames: tuple[tuple[str, str] | tuple[str, str, str], ...] = ()
     scope: str = ""
     ranks: tuple[str, ...] = ()
 
@@ -31,15 +35,29 @@ class Peer:
         """Our names and the peer's, in the peer's order."""
         listed = list(own)
         blocks = dict.fromkeys(match[0] for name in listed if (match := _BLOCK.match(name)))
-        numbers = {block: str(number) for number, block in enumerate(blocks)}
-        pairs = [(name, self._renamed(name, numbers)) for name in listed]
+        numbers = {block: number for number, block in enumerate(blocks)}
+        whole = "\n".join(listed)
+        known: dict[str, bool] = {}
+
+        def holds(condition: str) -> bool:
+            if condition not in known:
+                known[condition] = bool(re.search(condition, whole, re.MULTILINE))
+            return known[condition]
+
+        pairs = [(name, self._renamed(name, numbers, holds)) for name in listed]
         return dict(self._ordered(pairs))
 
-    def _renamed(self, name: str, numbers: dict[str, str]) -> str:
+    def _renamed(self, name: str, numbers: dict[str, int], holds: Callable[[str], bool]) -> str:
         block = _BLOCK.match(name)
-        number = numbers[block[0]] if block else ""
-        for pattern, replacement in self.renames:
-            name = re.sub(pattern, replacement.replace("{n}", number), name)
+        stage = _STAGE.match(name)
+        start = block[0] if block else ""
+        counts = {"s": int(stage[1]) - 1} if stage else {}
+        counts |= {"n": numbers[start], "i": int(block[2]) + 1} if block else {}
+        for pattern, replacement, *conditions in self.renames:
+            if re.search(pattern, name) and all(
+                holds(each.replace("{block}", re.escape(start))) for each in conditions
+            ):
+                name = re.sub(pattern, _NUMBER.sub(lambda found: _counted(found, counts), replacement), name)
         return name
 
     def _ordered(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -50,11 +68,18 @@ class Peer:
         for place, pair in enumerate(pairs):
             match = re.match(self.scope, pair[1])
             scopes.setdefault(match[0] if match else f"#{place}", []).append(pair)
-        return [pair for scope, members in scopes.items() for pair in sorted(members, key=lambda p: self._rank(p[1], scope))]
+        return [
+            pair for scope, members in scopes.items() for pair in sorted(members, key=lambda p: self._rank(p[1], scope))
+        ]
 
     def _rank(self, name: str, scope: str) -> int:
         rest = name.removeprefix(scope)
         return next((rank for rank, pattern in enumerate(self.ranks) if re.match(pattern, rest)), len(self.ranks))
+
+
+def _counted(found: re.Match[str], counts: Mapping[str, int]) -> str:
+    """The number that a placeholder of a replacement stands for."""
+    return str(int(found[1] or 1) * counts[found[2]] + int(found[3] or 0))
 
 
 OWN = Peer("resspec")
@@ -64,5 +89,7 @@ OWN = Peer("resspec")
 def peers() -> tuple[Peer, ...]:
     """All known namings, ours first."""
     package = importlib.import_module("resspec.export.peers")
-    modules = [importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)]
+    modules = [
+        importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
+    ]
     return (OWN, *(module.PEER for module in modules))

@@ -55,7 +55,6 @@ class Frame:
             last = item.gives
         return len(last) == 1 and self.gives == last
 
-
     @cached_property
     def is_row(self) -> bool:
         """Whether the modules stand at positions, so that a class of them is a list of modules."""
@@ -88,7 +87,9 @@ def _frame(graph: Graph, path: str, nodes: list[Node]) -> Frame:
     scope = graph.scopes.get(path)
     title = scope.title if scope else camel(path.rpartition(".")[2] or graph.facts.name)
     reads, gives = _borders(graph, nodes)
-    return Frame(path, title, scope.doc if scope else "", dict(scope.hints) if scope else {}, tuple(items), reads, gives)
+    return Frame(
+        path, title, scope.doc if scope else "", dict(scope.hints) if scope else {}, tuple(items), reads, gives
+    )
 
 
 def _item(graph: Graph, name: str, node: Node) -> Item:
@@ -110,5 +111,7 @@ def _borders(graph: Graph, nodes: list[Node]) -> tuple[tuple[str, ...], tuple[st
 def camel(name: str) -> str:
     """A class name from a net's or a scope's: wide_resnet50_2 -> WideResnet50_2."""
     words = [word for word in re.split(r"[^A-Za-z0-9]+", name) if word] or ["net"]
-    text = "".join(f"_{word}" if word[:1].isdigit() and i else word[:1].upper() + word[1:] for i, word in enumerate(words))
+    text = "".join(
+        f"_{word}" if word[:1].isdigit() and i else word[:1].upper() + word[1:] for i, word in enumerate(words)
+    )
     return text if text.isidentifier() and not keyword.iskeyword(text) else f"Net{text}"

@@ -62,7 +62,10 @@ class _Column:
 
     def agrees(self, values: tuple[Any, ...]) -> bool:
         """Whether these values are the column's wherever it has one."""
-        return all(mine is ABSENT or (mine == other and type(mine) is type(other)) for mine, other in zip(self.values, values))
+        return all(
+            mine is ABSENT or (mine == other and type(mine) is type(other))
+            for mine, other in zip(self.values, values, strict=True)
+        )
 
 
 def params_of(shape: Shape) -> Params:
@@ -86,7 +89,9 @@ def params_of(shape: Shape) -> Params:
         if isinstance(value, str) and value in made and _is_column(names[value], key):
             params.given[key] = made[value]
     order = list(hints)
-    listed = sorted(made.values(), key=lambda p: (p.default is not ..., order.index(p.name) if p.name in order else len(order)))
+    listed = sorted(
+        made.values(), key=lambda p: (p.default is not ..., order.index(p.name) if p.name in order else len(order))
+    )
     params.listed = (*listed, *params.flags.values())
     return params
 
@@ -126,7 +131,9 @@ def _name(column: _Column, hints: dict[str, tuple[Any, ...]], names: dict[str, l
 
 def _param(name: str, columns: list[_Column]) -> Param:
     """The parameter that these columns share."""
-    values = tuple(next((v for v in each if v is not ABSENT), ABSENT) for each in zip(*(c.values for c in columns)))
+    values = tuple(
+        next((v for v in each if v is not ABSENT), ABSENT) for each in zip(*(c.values for c in columns), strict=True)
+    )
     defaults = {repr(column.default): column.default for column in columns}
     default = next(iter(defaults.values())) if len(defaults) == 1 else ...
     if default is ... and ABSENT in values:

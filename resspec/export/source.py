@@ -70,7 +70,7 @@ def source_of(graph: Graph) -> str:
     text = "\n".join([*classes, *net])
     support = dict.fromkeys(item.call.support for item in _ops(shapes) if item.call and item.call.support)
     helpers = "".join(f"\n{part}" for part in (*support, *([STAGE] if writer.has_stages else [])))
-    return f"{writer.header(text)}{helpers}{text}\n\n{BUILD.format(name=root.name)}"
+    return f"{writer.header(helpers + text)}{helpers}{text}\n\n{BUILD.format(name=root.name)}"
 
 
 def _ops(shapes: Shapes) -> Iterator[Item]:
@@ -88,7 +88,9 @@ class _Writer:
 
     def __init__(self, graph: Graph, shapes: Shapes, root: Shape) -> None:
         self.graph, self.shapes, self.root = graph, shapes, root
-        self.has_stages = any(item.frame and item.frame.is_chain and item.frame.title == "Stage" for item in _ops(shapes))
+        self.has_stages = any(
+            item.frame and item.frame.is_chain and item.frame.title == "Stage" for item in _ops(shapes)
+        )
 
     def header(self, text: str) -> str:
         """The docstring and the imports that the text needs."""
@@ -107,17 +109,27 @@ class _Writer:
         lines = [f"class {shape.name}({'nn.ModuleList' if sample.is_row else 'nn.Module'}):"]
         if sample.doc:
             lines += [*docstring(sample.doc, 1), ""]
-        args = [f"{p.name}: {p.annotation}{'' if p.default is ... else f' = {p.default!r}'}" for p in shape.params.listed]
+        args = [
+            f"{p.name}: {p.annotation}{'' if p.default is ... else f' = {p.default!r}'}" for p in shape.params.listed
+        ]
         lines += call("def __init__", ["self", *args], " -> None:", 1)
         lines += self.row(shape) if sample.is_row else [f"{INDENT * 2}super().__init__()"]
         for step in shape.steps:
             if not (sample.is_row and step.item.is_module):
-                lines += self.assignment(shape, step.item)
+                lines += [
+                    line for line in self.assignment(shape, step.item) if step.item.is_module or line not in lines
+                ]
         inputs = {name: "x" if place == 0 else f"x{place}" for place, name in enumerate(sample.reads)}
         statements, results = body(self.items(shape), inputs, sample_gives(shape), self.constants(shape))
         kind = "Tensor" if len(results) == 1 else f"tuple[{', '.join(['Tensor'] * len(results))}]"
         heads = ", ".join(f"{name}: Tensor" for name in inputs.values())
-        return [*lines, "", f"{INDENT}def forward(self, {heads}) -> {kind}:", *statements, f"{INDENT * 2}return {', '.join(results)}"]
+        return [
+            *lines,
+            "",
+            f"{INDENT}def forward(self, {heads}) -> {kind}:",
+            *statements,
+            f"{INDENT * 2}return {', '.join(results)}",
+        ]
 
     def row(self, shape: Shape) -> list[str]:
         """The start of a list of modules."""
@@ -154,10 +166,12 @@ class _Writer:
         if item.name not in shape.params.flags:
             whole = Made(start + expression.head, expression.args)
             return [INDENT * 2 + line for line in whole.text(2).split("\n")]
-        short = f"{INDENT * 2}{start}{expression.text(0)} if {item.name} else {IDENTITY.text(0)}"
-        if len(short) <= WIDTH and "\n" not in short:
-            return [short]
+        choice = f"{expression.text(0)} if {item.name} else {IDENTITY.text(0)}"
+        if len(f"{INDENT * 2}{start}{choice}") <= WIDTH and "\n" not in choice:
+            return [f"{INDENT * 2}{start}{choice}"]
         lines = [f"{INDENT * 2}{start}("]
+        if len(f"{INDENT * 3}{choice}") <= WIDTH and "\n" not in choice:
+            return [*lines, f"{INDENT * 3}{choice}", f"{INDENT * 2})"]
         lines += [INDENT * 3 + line for line in expression.text(3).split("\n")]
         return [*lines, f"{INDENT * 3}if {item.name}", f"{INDENT * 3}else {IDENTITY.text(3)}", f"{INDENT * 2})"]
 
@@ -165,8 +179,17 @@ class _Writer:
         """The class of the whole net."""
         items = self.items(self.root)
         head = head_of(self.graph, items)
-        lines = [f"class {self.root.name}(nn.Module):", *docstring(self.graph.facts.doc or f"{self.graph.facts.name}.", 1), ""]
-        lines += [*attributes(self.graph), "", f"{INDENT}def __init__(self) -> None:", f"{INDENT * 2}super().__init__()"]
+        lines = [
+            f"class {self.root.name}(nn.Module):",
+            *docstring(self.graph.facts.doc or f"{self.graph.facts.name}.", 1),
+            "",
+        ]
+        lines += [
+            *attributes(self.graph),
+            "",
+            f"{INDENT}def __init__(self) -> None:",
+            f"{INDENT * 2}super().__init__()",
+        ]
         for item in items:
             typed = ": nn.Module" if head and item is head.classifier else ""
             lines += self.assignment(self.root, item, typed)
@@ -181,8 +204,11 @@ class _Writer:
         """The number of classes, and a place for a classifier where the net has none."""
         if head is None:
             return []
-        classes = head.classifier.node.shape[0] if head.classifier and head.classifier.node else 0
-        lines = [f"{INDENT * 2}self.num_classes = {classes}", f"{INDENT * 2}self.num_features = {self.graph[head.pooled].shape[0]}"]
+        classes = self.graph[next(iter(self.graph.outputs.values()))].shape[0] if head.classifier else 0
+        lines = [
+            f"{INDENT * 2}self.num_classes = {classes}",
+            f"{INDENT * 2}self.num_features = {head.width(self.graph)}",
+        ]
         return lines if head.classifier else [f"{INDENT * 2}self.{head.name}: nn.Module = nn.Identity()", *lines]
 
 

@@ -15,7 +15,8 @@ OUTPUT_NAME = "fc"
 
 @dataclass(frozen=True)
 class Head:
-    """A net that ends in a vector: the items before and after the features, the classifier if it has one, and what follows it."""
+    """A net that ends in a vector: the items before and after the features, the classifier if it has one, and what
+    follows it."""
 
     trunk: tuple[Item, ...]
     items: tuple[Item, ...]
@@ -28,6 +29,11 @@ class Head:
     def name(self) -> str:
         """What the classifier is called."""
         return self.classifier.name if self.classifier else OUTPUT_NAME
+
+    def width(self, graph: Graph) -> int:
+        """The features that the classifier reads, or the net's outputs: channels of a map, the last axis elsewhere."""
+        shape = graph[self.pooled].shape
+        return shape[0] if len(shape) == 3 else shape[-1]
 
 
 def head_of(graph: Graph, items: Sequence[Item]) -> Head | None:
@@ -52,7 +58,9 @@ def head_of(graph: Graph, items: Sequence[Item]) -> Head | None:
 def attributes(graph: Graph) -> list[str]:
     """Class attributes: what a user must know of the input."""
     lines = [f"{INDENT}input_size = {literal(graph.inputs[0].shape)}"]
-    lines += [f"{INDENT}{key} = {literal(getattr(graph.facts, key))}" for key in ("mean", "std") if getattr(graph.facts, key)]
+    lines += [
+        f"{INDENT}{key} = {literal(getattr(graph.facts, key))}" for key in ("mean", "std") if getattr(graph.facts, key)
+    ]
     return lines
 
 
@@ -60,7 +68,15 @@ def methods(graph: Graph, items: Sequence[Item], constant: Constant, head: Head 
     """forward and its relatives."""
     if head is None:
         return _forward(graph, items, constant)
-    return [*_forward_features(graph, head, constant), "", *_forward_head(head, constant), "", *_whole(), "", *_reset(graph, head)]
+    return [
+        *_forward_features(graph, head, constant),
+        "",
+        *_forward_head(head, constant),
+        "",
+        *_whole(),
+        "",
+        *_reset(graph, head),
+    ]
 
 
 def _forward(graph: Graph, items: Sequence[Item], constant: Constant) -> list[str]:
@@ -110,7 +126,7 @@ def _whole() -> list[str]:
 
 
 def _reset(graph: Graph, head: Head) -> list[str]:
-    fresh = f"nn.Linear({graph[head.pooled].shape[0]}, num_classes, device=like.device, dtype=like.dtype)"
+    fresh = f"nn.Linear({head.width(graph)}, num_classes, device=like.device, dtype=like.dtype)"
     if head.classifier and head.classifier.call:
         call = head.classifier.call
         sizes = [literal(arg.value) for arg in call.args if arg.positional]

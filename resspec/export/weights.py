@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from resspec.errors import Fault, WeightsError, did_you_mean
@@ -20,11 +21,12 @@ LISTED = 8
 
 
 def load_weights(model: nn.Module, weights: Mapping[str, Any] | str | Path) -> nn.Module:
-    """Fill a model from a state_dict or a file (.pt, .pth, .th, .bin with weights only, or .safetensors). The naming is that
-    of the peer whose names fit best."""
+    """Fill a model from a state_dict or a file (.pt, .pth, .th, .bin with weights only, or .safetensors). The naming
+    is that of the peer whose names fit best."""
     found = tensors_of(weights)
     own = model.state_dict()
-    naming = min((peer.names(own) for peer in peers()), key=lambda names: len(set(names.values()) ^ found.keys()))
+    namings = [names for peer in peers() if is_one_to_one(names := peer.names(own))]
+    naming = min(namings, key=lambda names: len(set(names.values()) ^ found.keys()))
     if faults := _faults(found, own, naming):
         raise WeightsError(*faults)
     state = {name: found.get(theirs, own[name]) for name, theirs in naming.items()}
@@ -38,7 +40,15 @@ def peer_state(model: nn.Module, peer: str) -> dict[str, Tensor]:
     if peer not in known:
         raise WeightsError(Fault("RS607", f"there is no naming {peer!r}", remedy=did_you_mean(peer, known)))
     own = model.state_dict()
-    return {theirs: own[name] for name, theirs in known[peer].names(own).items()}
+    names = known[peer].names(own)
+    if not is_one_to_one(names):
+        raise WeightsError(Fault("RS608", f"the naming {peer!r} has no names for this network: two tensors share one"))
+    return {theirs: own[name] for name, theirs in names.items()}
+
+
+def is_one_to_one(names: Mapping[str, str]) -> bool:
+    """Whether every tensor has a name of its own; a naming made for other networks may give two of them one."""
+    return len(set(names.values())) == len(names)
 
 
 def tensors_of(weights: Mapping[str, Any] | str | Path) -> dict[str, Tensor]:
@@ -47,10 +57,14 @@ def tensors_of(weights: Mapping[str, Any] | str | Path) -> dict[str, Tensor]:
     while isinstance(data, Mapping) and not any(isinstance(value, Tensor) for value in data.values()):
         nest = next((key for key in NESTS if isinstance(data.get(key), Mapping)), None)
         if nest is None:
-            raise WeightsError(Fault("RS601", "there are no tensors in the checkpoint", remedy=f"it holds: {list(data)[:LISTED]}"))
+            raise WeightsError(
+                Fault("RS601", "there are no tensors in the checkpoint", remedy=f"it holds: {list(data)[:LISTED]}")
+            )
         data = data[nest]
     if not isinstance(data, Mapping):
-        raise WeightsError(Fault("RS601", f"a checkpoint is a mapping of names to tensors, not a {type(data).__name__}"))
+        raise WeightsError(
+            Fault("RS601", f"a checkpoint is a mapping of names to tensors, not a {type(data).__name__}")
+        )
     found = {str(name): value for name, value in data.items() if isinstance(value, Tensor)}
     for prefix in WRAPPERS:
         if found and all(name.startswith(prefix) for name in found):
@@ -64,11 +78,9 @@ def _read(path: Path) -> Any:
         raise WeightsError(Fault("RS602", f"there is no file {path}"))
     try:
         if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
             return load_file(path)
         return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch, zipfile, pickle and safetensors each raise their own
+    except Exception as error:  # noqa: BLE001  # torch, zipfile, pickle and safetensors each raise their own
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(Fault("RS603", f"{path} is no readable tensor file: {reason:.200}")) from None
 
@@ -81,7 +93,9 @@ def _faults(found: Mapping[str, Tensor], own: Mapping[str, Tensor], naming: Mapp
     other = [theirs for theirs, name in ours.items() if theirs in found and own[name].shape != found[theirs].shape]
     faults = []
     if missing:
-        faults.append(Fault("RS604", f"{len(missing)} tensors of the network are not in the checkpoint: {_some(missing)}"))
+        faults.append(
+            Fault("RS604", f"{len(missing)} tensors of the network are not in the checkpoint: {_some(missing)}")
+        )
     if unknown:
         faults.append(Fault("RS605", f"{len(unknown)} tensors of the checkpoint have no place: {_some(unknown)}"))
     if other:

@@ -1,6 +1,6 @@
 """The graph of primitive operations that parts write and readers read."""
 
-from resspec.ir.builder import Builder, Value
+from resspec.ir.builder import Builder, TooLargeError, Value
 from resspec.ir.graph import Facts, Graph, Node, Scope
 from resspec.ir.law import CHECKS, broken, verify
 from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work
@@ -17,6 +17,7 @@ __all__ = [
     "Saved",
     "Scope",
     "Shape",
+    "TooLargeError",
     "Value",
     "Weight",
     "Window",

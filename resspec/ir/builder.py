@@ -10,6 +10,13 @@ from resspec.errors import Fault, GraphError
 from resspec.ir.graph import Facts, Graph, Node, Scope
 from resspec.ir.op import Op, Shape
 
+MOST = 1_000_000
+"""Operations that are laid where nobody sets a limit."""
+
+
+class TooLargeError(GraphError):
+    """More operations than the limit; whoever set it says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -33,12 +40,16 @@ class Builder:
     scopes: dict[str, Scope] = field(default_factory=dict)
     prefix: str = ""
     names: set[str] = field(default_factory=set)
+    limit: int = MOST
+    """Operations that may be laid."""
 
     def add(self, name: str, op: Op, *operands: Value) -> Value:
         """Lay one op under the current scope; its shape is inferred at once, so an error names it."""
         full = self.prefix + name
         if full in self.names:
             raise GraphError(Fault("RS310", f"two operations are called {full!r}"))
+        if len(self.nodes) >= self.limit:
+            raise TooLargeError
         try:
             shape = op.infer(*[operand.shape for operand in operands])
         except GraphError as error:
@@ -49,7 +60,8 @@ class Builder:
 
     @contextmanager
     def scope(self, name: str, title: str = "", kind: str = "", doc: str = "") -> Iterator[None]:
-        """Names laid inside begin with `name.`; `title` is the class the scope becomes, `kind` and `doc` the part that fills it."""
+        """Names laid inside begin with `name.`; `title` is the class the scope becomes, `kind` and `doc` the part
+        that fills it."""
         outer = self.prefix
         self.prefix = f"{outer}{name}."
         if title:
@@ -65,6 +77,8 @@ class Builder:
         if scope:
             self.scopes[self.prefix[:-1]] = replace(scope, hints=scope.hints + tuple(hints.items()))
 
-    def graph(self, outputs: Mapping[str, Value], taps: Mapping[str, str] | None = None, facts: Facts | None = None) -> Graph:
+    def graph(
+        self, outputs: Mapping[str, Value], taps: Mapping[str, str] | None = None, facts: Facts | None = None
+    ) -> Graph:
         """What was laid, as a graph."""
         return Graph.of(self.nodes, {key: value.name for key, value in outputs.items()}, self.scopes, taps, facts)

@@ -20,7 +20,8 @@ from resspec.ir.op import Op, Shape
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One op in its place: its dotted name, operands in order, output shape, and the `site` (stem, block, head) it belongs to."""
+    """One op in its place: its dotted name, operands in order, output shape, and the `site` (stem, block, head) it
+    belongs to."""
 
     name: str
     op: Op
@@ -31,8 +32,8 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A named group of nodes: what it is called when it becomes a class, its part's kind and description, and names for its
-    quantities."""
+    """A named group of nodes: what it is called when it becomes a class, its part's kind and description, and names
+    for its quantities."""
 
     title: str
     kind: str = ""
@@ -52,8 +53,8 @@ class Facts:
 
 @dataclass(frozen=True)
 class Graph:
-    """A network: a frozen networkx DiGraph whose nodes carry a `Node` each, outputs by name, scopes by dotted name, and taps
-    (named places where features may be taken)."""
+    """A network: a frozen networkx DiGraph whose nodes carry a `Node` each, outputs by name, scopes by dotted name,
+    and taps (named places where features may be taken)."""
 
     net: nx.DiGraph[str]
     outputs: Mapping[str, str]
@@ -156,8 +157,8 @@ class Graph:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over ops, wiring and outputs, names left out: 16 hex digits. Drop rates and initial values are fields of
-        ops, so they count."""
+        """SHA-256 over ops, wiring and outputs, names left out: 16 hex digits. Drop rates and initial values are
+        fields of ops, so they count."""
         places: dict[str, int] = {}
         digest = hashlib.sha256()
         for node in self:
@@ -169,6 +170,7 @@ class Graph:
     def to_dict(self) -> dict[str, Any]:
         """Plain data: nodes with op, fields, inputs and shape; outputs; taps."""
         rows = [
-            {"name": n.name, "op": repr(n.op), "inputs": list(n.inputs), "shape": list(n.shape), "site": n.site} for n in self
+            {"name": n.name, "op": repr(n.op), "inputs": list(n.inputs), "shape": list(n.shape), "site": n.site}
+            for n in self
         ]
         return {"nodes": rows, "outputs": dict(self.outputs), "taps": dict(self.taps)}

@@ -115,8 +115,8 @@ def facts_are_stated(graph: Graph) -> Iterator[str]:
             continue
         ins = graph.shapes_in(node)
         work, window, saved = node.op.work(ins, node.shape), node.op.window(), node.op.saves(ins, node.shape)
-        counts = (work.macs, work.extra, work.activations, window.kernel, window.padding, saved.extra)
-        if not all(isinstance(count, int) and count >= 0 for count in counts) or window.stride < 1:
+        counts = (work.macs, work.extra, work.activations, window.kernel, window.padding, saved.extra, saved.shared)
+        if any(type(count) is not int or count < 0 for count in counts) or window.stride < 1:
             yield f"{node.name}: {node.op.kind} states a fact that is no whole number"
         call = node.op.call()
         if node.op.arity and bool(call.target) == bool(call.expression):

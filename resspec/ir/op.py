@@ -19,11 +19,13 @@ Literal = int | float | bool | str | tuple[int, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A tensor an op owns: its name below the node, its shape, and whether training learns it (else it is a buffer)."""
+    """A tensor an op owns: its name below the node, its shape, whether training learns it (else it is a buffer), and
+    whether it stands in the state_dict."""
 
     name: str
     shape: Shape
     learned: bool = True
+    persistent: bool = True
 
     @property
     def elements(self) -> int:
@@ -33,8 +35,9 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Arithmetic of one image: `macs` multiply-accumulates of convolutions and matrix products, and `extra`, every other
-    operation (bias, norm, activation, add, pool) in eval mode. `activations` counts outputs of convolutions and products."""
+    """Arithmetic of one image: `macs` multiply-accumulates of convolutions and matrix products, and `extra`, every
+    other operation (bias, norm, activation, add, pool) in eval mode. `activations` counts outputs of convolutions and
+    products."""
 
     macs: int = 0
     extra: int = 0
@@ -58,11 +61,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What backward keeps: operands by index, the output, and `extra` further elements (masks, statistics, indices)."""
+    """What backward keeps: operands by index and the output; for each image `extra` further elements in the output's type,
+    `narrow` ones in the operand's, `indices` of 8 bytes, and the operand as float32 where it is `floated`; for the whole
+    batch `shared` elements in float32 and `kernels` in the output's type."""
 
     inputs: tuple[int, ...] = ()
     output: bool = False
     extra: int = 0
+    indices: int = 0
+    shared: int = 0
+    narrow: int = 0
+    kernels: int = 0
+    floated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +94,9 @@ class Arg:
 class Call:
     """How torch spells an op.
 
-    A module: `target` is its class (`nn.Conv2d`), `args` its constructor arguments, `init` the statements that fill its
-    tensors (`{m}` is the module, `generator` is in sight). An expression: `target` is empty and `expression` combines the
-    operands `{0}`, `{1}` … and the arguments `{name}`. `support` is source text that the target needs.
+    A module: `target` is its class (`nn.Conv2d`), `args` its constructor arguments, `init` the statements that fill
+    its tensors (`{m}` is the module, `generator` is in sight). An expression: `target` is empty and `expression`
+    combines the operands `{0}`, `{1}` … and the arguments `{name}`. `support` is source text that the target needs.
     """
 
     target: str = ""
@@ -104,14 +114,22 @@ class Op(ABC):
 
     kind: ClassVar[str]
     """The name of the op in reports."""
-    arity: ClassVar[int] = 1
-    """The number of operands."""
     cost_rule: ClassVar[str] = "0"
     """FLOPs beyond 2 x macs, as the cost table prints them."""
     aliases: ClassVar[bool] = False
     """Whether the output may share memory with the first operand (views; identities in eval mode)."""
+    precision: ClassVar[str] = "widest"
+    """What autocast makes of the op on a GPU: it runs in the `low` type or in float32 (`full`), casting its operands, or
+    in the type of the `widest` operand, where float32 parameters may have `promoted` the result."""
+    random: ClassVar[bool] = False
+    """Whether training draws at random what eval mode passes on unchanged."""
     overwrites: ClassVar[bool] = False
     """Whether torch can write the result over the first operand and still run backward."""
+
+    @property
+    def arity(self) -> int:
+        """The number of operands."""
+        return 1
 
     @abstractmethod
     def infer(self, *ins: Shape) -> Shape:
@@ -137,6 +155,11 @@ class Op(ABC):
         """Kernel, stride, padding and dilation; the default is elementwise."""
         return Window()
 
+    def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
+        """Elements that exist only while the op runs in eval mode, beside operands and output: of each image, and of
+        the whole batch whatever its size. The default is none."""
+        return 0, 0
+
     def refuse(self, code: str, message: str, remedy: str = "") -> GraphError:
         """The error of an operand that does not fit."""
         return GraphError(Fault(code, message, remedy=remedy))
@@ -157,8 +180,8 @@ def expect_channels(op: Op, expected: int, shape: Shape) -> None:
 
 
 def slide(op: Op, size: int, window: Window, ceil: bool = False) -> int:
-    """Output length of a sliding window: floor((n + 2p - d(k - 1) - 1) / s) + 1; in ceil mode the last window must start
-    inside the input or its left padding, as in torch."""
+    """Output length of a sliding window: floor((n + 2p - d(k - 1) - 1) / s) + 1; in ceil mode the last window must
+    start inside the input or its left padding, as in torch."""
     span = size + 2 * window.padding - window.dilation * (window.kernel - 1) - 1
     if span < 0:
         reach = window.dilation * (window.kernel - 1) + 1

@@ -1,10 +1,26 @@
 """What a spec may name: one file per kind, found by being here."""
 
 from resspec.parts.base import Part, discover
-from resspec.parts.families import Act, Block, Conv, Down, Gate, Head, Names, Norm, Pool, Shortcut, Site, Stem, Unit
+from resspec.parts.families import (
+    Act,
+    Block,
+    Conv,
+    Down,
+    Final,
+    Gate,
+    Head,
+    Names,
+    Norm,
+    Pool,
+    Shortcut,
+    Site,
+    Stage,
+    Stem,
+    Unit,
+)
 
 FAMILIES: dict[str, type[Part]] = {
-    family.family: family for family in (Stem, Block, Conv, Down, Shortcut, Norm, Act, Gate, Pool, Head)
+    family.family: family for family in (Stem, Stage, Block, Conv, Down, Shortcut, Norm, Act, Gate, Pool, Final, Head)
 }
 
 __all__ = [
@@ -13,6 +29,7 @@ __all__ = [
     "Block",
     "Conv",
     "Down",
+    "Final",
     "Gate",
     "Head",
     "Names",
@@ -21,6 +38,7 @@ __all__ = [
     "Pool",
     "Shortcut",
     "Site",
+    "Stage",
     "Stem",
     "Unit",
     "discover",

@@ -1,9 +1,8 @@
 """What parts are: small validated records with one verb that lays operations into a graph.
 
-A family is an abstract class directly below `Part`; a kind is a class below a family with a `kind` of its own. Kinds register
-by being defined; packages outside resspec are found by the entry-point group `resspec.parts`. Kinds do not import one
-another: a block is handed its shortcut, norm and gate in its `Site`.
-"""
+A family is an abstract class directly below `Part`; a kind is a class below a family with a `kind` of its own. Kinds
+register by being defined; packages outside resspec are found by the entry-point group `resspec.parts`. Kinds do not
+import one another: a block is handed its shortcut, norm and gate in its `Site`."""
 
 from __future__ import annotations
 
@@ -19,8 +18,8 @@ from typing import Any, ClassVar, Self
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import core_schema
 
-from resspec.errors import did_you_mean
-from resspec.record import Record, refusal
+from resspec.errors import did_you_mean, quoted
+from resspec.record import FAMILY_MARK, Record, refusal
 
 ENTRY_POINTS = "resspec.parts"
 
@@ -41,7 +40,9 @@ class Part(Record, ABC):
         elif cls.__dict__.get("kind"):
             known = cls._kinds.setdefault(cls.kind, cls)
             if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
-                raise TypeError(f"two parts are {cls.family} kind {cls.kind!r}: {known.__module__} and {cls.__module__}")
+                raise TypeError(
+                    f"two parts are {cls.family} kind {cls.kind!r}: {known.__module__} and {cls.__module__}"
+                )
 
     @classmethod
     def kinds(cls) -> Mapping[str, type[Self]]:
@@ -56,13 +57,15 @@ class Part(Record, ABC):
             return data
         fields = {"kind": data} if isinstance(data, str) else data
         if not isinstance(fields, Mapping):
-            raise refusal("part_type", f"a {cls.family} is a kind's name or a mapping with `kind`, not {data!r}")
+            law = f"a {cls.family} is a kind's name or a mapping with `kind`, not {quoted(data)}"
+            raise refusal("part_type", law, "write {kind: …}")
         kinds = cls.kinds()
         if "kind" not in fields:
             raise refusal("kind_missing", f"a {cls.family} needs a `kind`", "kinds: " + ", ".join(kinds))
         kind = fields["kind"]
         if not isinstance(kind, str) or kind not in kinds:
-            raise refusal("kind_unknown", f"there is no {cls.family} kind {kind!r}", did_you_mean(str(kind), kinds))
+            law = f"there is no {cls.family} kind {quoted(kind)}"
+            raise refusal("kind_unknown", law, did_you_mean(str(kind), kinds))
         return kinds[kind].model_validate({key: value for key, value in fields.items() if key != "kind"})
 
     @classmethod
@@ -92,6 +95,10 @@ class _PartField:
         return core_schema.no_info_plain_validator_function(
             self.family.read, serialization=core_schema.plain_serializer_function_ser_schema(_data)
         )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """What the writer of the language's schema looks the family up by."""
+        return {FAMILY_MARK: self.family.family}
 
 
 @cache

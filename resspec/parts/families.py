@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from resspec.ir import Builder, Value
 from resspec.ir.ops import Add, DropPath
@@ -49,13 +49,14 @@ Convolve = Callable[[Value, int], Value]
 
 
 class Down(Part):
-    """How the spatial convolution of a block lowers the resolution; asked only where the stride is not 1."""
+    """How the spatial convolution of a block lowers the resolution; asked where the stride is not 1, and where an
+    output stride made it 1."""
 
     family: ClassVar[str] = "down"
 
     @abstractmethod
-    def lay(self, b: Builder, x: Value, stride: int, convolve: Convolve) -> Value:
-        """The convolved map at the lower resolution."""
+    def lay(self, b: Builder, name: str, x: Value, stride: int, convolve: Convolve) -> Value:
+        """The convolved map at the lower resolution; `name` is free for a pool."""
 
 
 class Gate(Part):
@@ -75,8 +76,12 @@ class Shortcut(Part):
 
     @abstractmethod
     def lay(self, b: Builder, raw: Value, activated: Value, site: Site, norm: Norm | None) -> Value | None:
-        """The shortcut's end, or None for a plain net. `raw` is the block's input, `activated` what its first convolution
-        reads (the same in post-activation blocks); `norm` follows a projection."""
+        """The shortcut's end, or None for a plain net. `raw` is the block's input, `activated` what its first
+        convolution reads (the same in post-activation blocks); `norm` follows a projection."""
+
+    def exists(self, raw: Value, site: Site) -> bool:
+        """Whether there is a path round the block at this site."""
+        return True
 
 
 class Block(Part):
@@ -95,6 +100,26 @@ class Block(Part):
         return width
 
 
+Lay = Callable[[Value], Value]
+"""Lays one block of a stage on a value, in the scope that is open: its output."""
+
+
+class Stage(Part):
+    """How the blocks of a stage are joined, and what stands around them."""
+
+    family: ClassVar[str] = "stage"
+    title: ClassVar[str] = "Stage"
+    """What the class that a stage becomes is called; a row of blocks alone is a `Stage`."""
+
+    @abstractmethod
+    def block_site(self, site: Site, place: int) -> Site:
+        """Where the block at a place stands; `site` is the stage's, with the parts that the block is made with."""
+
+    @abstractmethod
+    def lay(self, b: Builder, x: Value, site: Site, blocks: Sequence[Lay]) -> Value:
+        """The stage's output; every one of `blocks` is laid once."""
+
+
 class Pool(Part):
     """The pooling at the end of a stem."""
 
@@ -106,14 +131,23 @@ class Pool(Part):
         """The factor by which it lowers the resolution."""
 
     @abstractmethod
-    def lay(self, b: Builder, name: str, x: Value) -> Value:
-        """The pooled map."""
+    def lay(self, b: Builder, name: str, x: Value, conv: Conv, norm: Norm, act: Act) -> Value:
+        """The pooled map; the parts are the stem's, for pools that convolve."""
 
 
 class Stem(Part):
-    """The layers between the input and the first stage."""
+    """The layers between the input and the first stage; its output channels are `width`, or the last of `widths`."""
 
     family: ClassVar[str] = "stem"
+
+    def scaled(self, rule: Callable[[int], int]) -> dict[str, Any]:
+        """The fields that count channels, each by the rule."""
+        fields: dict[str, Any] = {}
+        for name in ("width", "widths"):
+            value = getattr(self, name, None)
+            if value is not None:
+                fields[name] = rule(value) if isinstance(value, int) else [rule(width) for width in value]
+        return fields
 
     @property
     @abstractmethod
@@ -125,8 +159,18 @@ class Stem(Part):
         """The stem's output; `bare` leaves norm and activation off its last convolution (pre-activation nets)."""
 
 
+class Final(Part):
+    """The layers between the last stage and the head."""
+
+    family: ClassVar[str] = "final"
+
+    @abstractmethod
+    def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act) -> Value:
+        """The map that the head reads."""
+
+
 class Head(Part):
-    """The layers after the last stage."""
+    """The layers that turn the last map into the network's output."""
 
     family: ClassVar[str] = "head"
 
@@ -166,6 +210,8 @@ class Unit:
     norm: Norm | None = None
     act: Act | None = None
     zero_init: bool = False
+    spatial: bool = False
+    """Whether it is the block's spatial convolution, which attention convolutions replace."""
 
     def ending(self, bare: bool) -> Unit:
         """The unit, or the convolution alone where it is to be bare."""
@@ -181,14 +227,24 @@ class Unit:
         """Whether the convolution needs its own shift: a norm slot that is filled, but shifts nothing."""
         return self.norm is not None and not self.norm.shifts
 
+    def geometry(self, x: Value) -> tuple[int, int, int, int, int, int, int, bool]:
+        """What every convolution op is made with: channels in and out, kernel, stride, padding, dilation, groups,
+        bias."""
+        return x.channels, self.width, self.kernel, self.stride, self.padding, self.dilation, self.groups, self.bias
+
+    def finished(self, b: Builder, names: Names, y: Value) -> Value:
+        """The convolved map `y` behind the unit's norm and activation."""
+        if self.norm:
+            return self.norm.lay(b, names.norm, y, self.act, names.act, self.zero_init)
+        return self.act.lay(b, names.act, y) if self.act else y
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a block stands: its output width, stride and dilation, and the parts it is made with.
+    """Where a block or a stage stands: its output width, stride and dilation, and the parts it is made with.
 
-    `dilation` is the stage's; `entry_dilation` that of the block's first spatial convolution, which in the first block of a
-    dilated stage is still the stage before's. `first` marks the first block of a stage.
-    """
+    `dilation` is the stage's; `entry_dilation` that of the block's first spatial convolution, which in the first
+    block of a dilated stage is still the stage before's. `first` marks the first block of a stage."""
 
     width: int
     stride: int
@@ -204,16 +260,18 @@ class Site:
     drop_path: float = 0.0
 
     def reshapes(self, x: Value) -> bool:
-        """Whether input and output of the block differ in channels or stride (sizes are never asked: they are free)."""
-        return self.stride != 1 or x.channels != self.width
+        """Whether input and output of the block differ in channels or stride, also where the stride became dilation
+        (sizes are never asked: they are free)."""
+        return self.stride != 1 or x.channels != self.width or self.entry_dilation != self.dilation
 
     def convolve(self, b: Builder, names: Names, x: Value, unit: Unit) -> Value:
         """A spatial convolution, its stride taken in the way of the site's `down`."""
 
         def at(y: Value, stride: int) -> Value:
-            return self.conv.lay(b, names, y, replace(unit, stride=stride))
+            return self.conv.lay(b, names, y, replace(unit, stride=stride, spatial=True))
 
-        return at(x, 1) if unit.stride == 1 else self.down.lay(b, x, unit.stride, at)
+        lowers = unit.stride != 1 or self.entry_dilation != self.dilation
+        return self.down.lay(b, f"{names.conv}_pool", x, unit.stride, at) if lowers else at(x, 1)
 
     def gated(self, b: Builder, y: Value, x: Value) -> Value:
         """The branch `y` of a block with input `x`, behind the site's gate."""

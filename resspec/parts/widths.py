@@ -25,13 +25,16 @@ class Middle(Record):
     """The middle of a bottleneck: its width and groups in the words of each paper, and whether the gate acts there."""
 
     ratio: Annotated[float, Field(gt=0)] = 0.25
-    """Middle width as a share of the output width."""
+    """Middle width as a share of a width."""
+    ratio_of: Literal["output", "input"] = "output"
+    """The width it is a share of: the block's output, or its input (RegNetZ of timm)."""
     groups: Annotated[int, Field(ge=1)] = 1
     """Groups of the 3x3 convolution: the cardinality of ResNeXt (arXiv:1611.05431)."""
     group_size: Annotated[int, Field(ge=1)] | None = None
     """Channels per group; replaces `groups` (RegNet, arXiv:2003.13678)."""
     base_width: Annotated[int, Field(ge=1)] | None = None
-    """Channels per group where 64 are the plain bottleneck's: middle = floor(ratio · width · base_width / 64) · groups."""
+    """Channels per group where 64 are the plain bottleneck's: middle = floor(ratio · width · base_width / 64) ·
+    groups."""
     gate_at: Literal["end", "middle"] = "end"
     """Where the gate acts: on the branch's output, or behind the 3x3 convolution (RegNet)."""
 
@@ -40,6 +43,10 @@ class Middle(Record):
         if self.group_size is not None and (self.groups != 1 or self.base_width is not None):
             raise refusal("groups_twice", "`group_size` says the groups already", "leave out `groups` and `base_width`")
         return self
+
+    def outer(self, given: int, width: int) -> int:
+        """The width that the ratio is taken of, in a block from `given` to `width` channels."""
+        return given if self.ratio_of == "input" else width
 
     def inner(self, width: int) -> int:
         """The width of the 3x3 convolution."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 
+from resspec.errors import quoted
+from resspec.parts import FAMILIES
 from resspec.record import Listed, Record, refusal
+from resspec.spec.limits import LIMITS, Limits
 from resspec.spec.tree import Entry
+from resspec.spec.units import parse_size
+from resspec.spec.writing import shorthand, yaml_text
 
-MAX_DEPTH = 10_000
-MAX_WIDTH = 65_536
-MAX_STAGES = 64
 MAX_SIDE = 16_384
 
 
@@ -22,8 +23,24 @@ def _spelled_out(value: Any) -> Any:
     if value is None:
         return {"kind": "none"}
     if isinstance(value, dict):
-        return {str(key): field for key, field in value.items()}
-    raise refusal("part_type", f"a part is a kind's name or a mapping, not {value!r}")
+        return {str(key): _within(str(key), field) for key, field in value.items()}
+    raise refusal("part_type", f"a part is a kind's name or a mapping, not {quoted(value)}", "write {kind: …}")
+
+
+def _within(key: str, field: Any) -> Any:
+    """A field of a part; where it names a part itself, that is spelled out as well, but nothing stays nothing."""
+    return _spelled_out(field) if key in FAMILIES and isinstance(field, (str, dict)) else field
+
+
+def _sides(value: Any) -> Any:
+    """An input as a tuple; `224x224` has three channels."""
+    if isinstance(value, list):
+        return tuple(value)
+    size = parse_size(value)
+    if size is None:
+        law = f"an input is [channels, height, width] or a size, not {value!r}"
+        raise refusal("input_size", law, "write [3, 224, 224], 3x224x224, or 224x224 for three channels")
+    return (3, *size)[-3:]
 
 
 PartRef = Annotated[dict[str, Any], BeforeValidator(_spelled_out)]
@@ -31,6 +48,7 @@ PartRef = Annotated[dict[str, Any], BeforeValidator(_spelled_out)]
 
 Positive = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
+Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 
 
 class Parts(Record):
@@ -52,12 +70,19 @@ class Parts(Record):
     """Channel attention inside blocks."""
 
 
-class StageSpec(Parts):
+class StageParts(Parts):
+    """The parts that a net or a stage may choose."""
+
+    stage: PartRef | None = None
+    """How the blocks of a stage are joined."""
+
+
+class StageSpec(StageParts):
     """A run of blocks; the first carries the stride and the change of width."""
 
-    depth: Annotated[int, Field(ge=1, le=MAX_DEPTH)]
+    depth: Positive
     """Number of blocks."""
-    width: Annotated[int, Field(ge=1, le=MAX_WIDTH)]
+    width: Positive
     """Output channels of every block."""
     stride: Positive = 1
     """Stride of the first block."""
@@ -70,15 +95,20 @@ class StageSpec(Parts):
     @classmethod
     def _name_is_a_word(cls, name: str | None) -> str | None:
         if name is not None and not name.isidentifier():
-            raise refusal("stage_name", f"{name!r} cannot name a stage", "use letters, digits and _, not a digit first")
+            raise refusal(
+                "stage_name", f"{quoted(name)} cannot name a stage", "use letters, digits and _, not a digit first"
+            )
         return name
 
 
 class Origin:
-    """Where a spec was read; specs that say the same are equal wherever they came from."""
+    """Where a spec was read: `root` with rules for stages written out, `written` as a person wrote it. Specs that say
+    the same are equal wherever they came from."""
 
-    def __init__(self, root: Entry | None = None) -> None:
+    def __init__(self, root: Entry | None = None, written: Entry | None = None, limits: Limits = LIMITS) -> None:
         self.root = root or Entry({})
+        self.written = written or self.root
+        self.limits = limits
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Origin)
@@ -88,8 +118,23 @@ class Origin:
 
 
 ORDER = (
-    *("resspec", "name", "source", "input", "mean", "std", "depth", "width", "stride", "stem"),
-    *("block", "conv", "down", "shortcut", "norm", "act", "gate", "output_stride", "drop_path", "stages", "blocks", "head", "budgets"),
+    *("resspec", "name", "source", "input", "mean", "std", "depth", "width", "stride", "stem", "stage"),
+    *(
+        "block",
+        "conv",
+        "down",
+        "shortcut",
+        "norm",
+        "act",
+        "gate",
+        "output_stride",
+        "drop_path",
+        "stages",
+        "blocks",
+        "final",
+        "head",
+        "budgets",
+    ),
 )
 """The order in which specs are written."""
 
@@ -98,7 +143,7 @@ def _in_order(data: dict[str, Any]) -> dict[str, Any]:
     return {key: data[key] for key in sorted(data, key=ORDER.index)}
 
 
-class NetSpec(Parts):
+class NetSpec(StageParts):
     """A network as a person wrote it."""
 
     resspec: Literal[1] = 1
@@ -107,28 +152,27 @@ class NetSpec(Parts):
     """The network's name; by default the file's."""
     source: str | None = None
     """Where the network comes from: a paper, a library."""
-    input: Annotated[tuple[Positive, Annotated[int, Field(ge=1, le=MAX_SIDE)], Annotated[int, Field(ge=1, le=MAX_SIDE)]], Listed] = (
-        3,
-        224,
-        224,
-    )
-    """Channels, height and width of an image."""
+    input: Annotated[tuple[Positive, Side, Side], BeforeValidator(_sides)] = (3, 224, 224)
+    """Channels, height and width of an image: [3, 224, 224], 3x224x224, or 224x224 for three channels."""
     mean: Annotated[tuple[float, ...], Listed] | None = None
     """Mean of each input channel, of images scaled to 0..1."""
     std: Annotated[tuple[float, ...], Listed] | None = None
     """Standard deviation of each input channel."""
     stem: PartRef
     """The layers before the first stage."""
-    stages: Annotated[list[StageSpec], Field(min_length=1, max_length=MAX_STAGES)]
-    """The runs of blocks."""
+    stages: Annotated[list[StageSpec], Field(min_length=1)]
+    """The runs of blocks; a file may have a rule for them in its place, such as `{kind: regnet, w0: 24, …}`."""
+    final: PartRef | None = None
+    """The layers between the last stage and the head."""
     head: PartRef | None = None
-    """The layers after the last stage."""
+    """The layers that turn the last map into the output."""
     output_stride: Annotated[int, Field(ge=1)] | None = None
     """The factor below which the body may not lower the resolution; further strides become dilation."""
     drop_path: Share = 0.0
     """Stochastic depth: the drop rate of the last block; earlier ones follow linearly from 0 (arXiv:1603.09382)."""
-    budgets: dict[str, str | int] | None = None
-    """Bounds the network is meant to keep."""
+    budgets: dict[str, str | int | float] | None = None
+    """Bounds that `resspec check` holds the network to, on params, macs, flops or activations: `<= 25M`, `1G..4.1G`,
+    `<= 60% of resnet50`."""
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
@@ -137,9 +181,9 @@ class NetSpec(Parts):
         """Where each value was written."""
         return self._origin
 
-    def located(self, root: Entry) -> NetSpec:
-        """The same spec, knowing the tree it was read from."""
-        self._origin = Origin(root)
+    def located(self, root: Entry, written: Entry | None = None, limits: Limits = LIMITS) -> NetSpec:
+        """The same spec, knowing the tree it was read from and the limits it is held to."""
+        self._origin = Origin(root, written, limits)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -150,4 +194,4 @@ class NetSpec(Parts):
 
     def to_yaml(self) -> str:
         """The spec as a complete file."""
-        return yaml.safe_dump(self.to_dict(), sort_keys=False, default_flow_style=None, width=120, allow_unicode=True)
+        return yaml_text(shorthand(self.to_dict()))

@@ -61,5 +61,7 @@ def entry_of(data: object, mark: Mark | None = None) -> Entry:
 
 def path_text(path: Path) -> str:
     """A path as people write it: stages count from 1, other positions from 0."""
-    steps = [str(step + 1) if isinstance(step, int) and path[i - 1] == "stages" else str(step) for i, step in enumerate(path)]
+    steps = [
+        str(step + 1) if isinstance(step, int) and path[i - 1] == "stages" else str(step) for i, step in enumerate(path)
+    ]
     return ".".join(steps)

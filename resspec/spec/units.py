@@ -1,4 +1,4 @@
-"""Numbers as people write them: 25M, 4.1G, 60%."""
+"""Numbers as people write them: 25M, 4.1G, 224x224, 60%."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from decimal import Decimal
 from resspec.errors import SpecError
 
 UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
-_COUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?(?:[eE][0-9]+)?)\s*([kKMGBT]?)\s*\Z")
+_COUNT = re.compile(r"\s*([0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][0-9]{1,2})?)\s*([kKMGBT]?)\s*\Z")
+_SIZE = re.compile(r"([0-9]{1,6}x)?[0-9]{1,6}x[0-9]{1,6}\Z")
 
 
 def parse_count(value: object) -> int:
@@ -25,6 +26,17 @@ def parse_count(value: object) -> int:
     raise SpecError.of(
         "RS210", f"{value!r} is not a count", remedy="write a whole number, with K, M, G or T for powers of a thousand"
     )
+
+
+def parse_size(value: object) -> tuple[int, ...] | None:
+    """The sides of an image from "224x224" (height, width), "3x224x224" or a list of whole numbers; None for anything
+    else."""
+    if isinstance(value, str):
+        match = _SIZE.match(value)
+        return tuple(int(side) for side in value.split("x")) if match else None
+    if isinstance(value, (list, tuple)) and all(type(side) is int for side in value):
+        return tuple(value)
+    return None
 
 
 def format_count(value: float) -> str:

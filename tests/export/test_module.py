@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import subprocess
 import sys
@@ -10,10 +11,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from networks import small
 from torch import nn
 
 import resspec
+from networks import small
 
 VARIED = [
     small(),
@@ -124,7 +125,9 @@ def test_weights_start_as_the_literature_has_them():
     state = resspec.build("resnet18", seed=0).state_dict()
     kernel = state["layer4.1.conv2.weight"]
     assert abs(kernel.std().item() / (2 / (512 * 9)) ** 0.5 - 1) < 0.01
-    assert (state["bn1.weight"] == 1).all() and (state["bn1.running_var"] == 1).all() and (state["bn1.bias"] == 0).all()
+    assert (state["bn1.weight"] == 1).all()
+    assert (state["bn1.running_var"] == 1).all()
+    assert (state["bn1.bias"] == 0).all()
     assert state["fc.weight"].abs().max() <= 512**-0.5
 
 
@@ -173,19 +176,27 @@ def test_checkpointing_keeps_less_for_backward():
     assert kept[1] < kept[0] / 2
 
 
-def test_it_wraps_in_distributed_data_parallel(tmp_path: Path):
-    torch.distributed.init_process_group("gloo", init_method=f"file://{tmp_path / 'rendezvous'}", rank=0, world_size=1)
-    try:
-        model = nn.parallel.DistributedDataParallel(resspec.build(small(), seed=0))
-        model(image()).sum().backward()
-        assert all(parameter.grad is not None for parameter in model.parameters())
-    finally:
-        torch.distributed.destroy_process_group()
+def test_it_trains_in_two_processes_as_distributed_data_parallel(tmp_path: Path):
+    (tmp_path / "spec.json").write_text(json.dumps(small()))
+    code = """
+import os, sys, torch, resspec
+from torch.nn.parallel import DistributedDataParallel
+rank = int(sys.argv[1])
+torch.distributed.init_process_group("gloo", init_method="file://" + os.path.abspath("meeting"), rank=rank, world_size=2)
+model = DistributedDataParallel(resspec.build("spec.json", seed=0))
+model(torch.full((2, 3, 32, 32), float(rank))).sum().backward()
+torch.save(model.module.conv1.weight.grad, f"grad{rank}.pt")
+del model
+torch.distributed.destroy_process_group()
+"""
+    ranks = [subprocess.Popen([sys.executable, "-c", code, str(rank)], cwd=tmp_path) for rank in range(2)]
+    assert [process.wait(timeout=120) for process in ranks] == [0, 0]
+    assert torch.equal(torch.load(tmp_path / "grad0.pt"), torch.load(tmp_path / "grad1.pt"))
 
 
 def test_what_users_of_timm_reach_for_is_there(model: nn.Module):
     assert (model.input_size, model.num_classes, model.num_features) == ((3, 32, 32), 10, 64)
-    assert model.mean == (0.485, 0.456, 0.406) and model.std == (0.229, 0.224, 0.225)
+    assert (model.mean, model.std) == ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
     features = model.forward_features(image())  # type: ignore[operator]
     assert features.shape == (2, 64, 16, 16)
     assert torch.equal(model.forward_head(features), model(image()))  # type: ignore[operator]

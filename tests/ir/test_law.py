@@ -8,11 +8,27 @@ from typing import ClassVar
 
 import networkx as nx
 import pytest
-from networks import small
 
 import resspec
+from networks import small
 from resspec.errors import GraphError
-from resspec.ir import CHECKS, Builder, Call, Graph, Node, Op, Saved, Scope, Shape, Value, Weight, Window, Work, broken, verify
+from resspec.ir import (
+    CHECKS,
+    Builder,
+    Call,
+    Graph,
+    Node,
+    Op,
+    Saved,
+    Scope,
+    Shape,
+    Value,
+    Weight,
+    Window,
+    Work,
+    broken,
+    verify,
+)
 from resspec.ir.ops import Add, Conv2d, Input, ReLU
 
 
@@ -49,10 +65,10 @@ class Fractional(Op):
     def infer(self, *ins: Shape) -> Shape:
         return ins[0]
 
-    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:  # noqa: ARG002
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
         return Work(extra=0.5)  # type: ignore[arg-type]
 
-    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:  # noqa: ARG002
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
         return Saved()
 
     def call(self) -> Call:
@@ -63,7 +79,7 @@ class Fractional(Op):
 class Unfilled(Fractional):
     """An op that owns a tensor which nothing fills."""
 
-    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:  # noqa: ARG002
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
         return Work()
 
     def weights(self) -> tuple[Weight, ...]:
@@ -96,7 +112,9 @@ FAULTS: dict[str, list[Callable[[], Graph]]] = {
         lambda: Graph.of([], {"output": "add"}),
     ],
     "facts_are_stated": [lambda: with_node(2, op=Fractional()), lambda: with_node(2, op=Unfilled())],
-    "scope_titles_name_classes": [lambda: Graph.of(lawful(), {"output": "add"}, scopes={"layer1": Scope("not a name")})],
+    "scope_titles_name_classes": [
+        lambda: Graph.of(lawful(), {"output": "add"}, scopes={"layer1": Scope("not a name")})
+    ],
 }
 
 
@@ -160,7 +178,11 @@ def test_an_error_of_inference_names_the_node_and_both_numbers():
 def test_the_fingerprint_forgets_names_and_remembers_what_training_changes():
     first, renamed = resspec.graph(small()), resspec.graph(small(name="other"))
     assert first.fingerprint == renamed.fingerprint
-    changed = [small(drop_path=0.1), small(norm={"kind": "batch", "momentum": 0.01}), small(block={"kind": "bottleneck", "zero_init": True})]
+    changed = [
+        small(drop_path=0.1),
+        small(norm={"kind": "batch", "momentum": 0.01}),
+        small(block={"kind": "bottleneck", "zero_init": True}),
+    ]
     assert len({first.fingerprint, *(resspec.graph(each).fingerprint for each in changed)}) == 4
 
 

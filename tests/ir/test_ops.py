@@ -34,6 +34,17 @@ CASES: list[tuple[Op, list[Shape]]] = [
     (ops.Flatten(), [(6, 5, 7)]),
     (ops.Subsample(2), [(6, 5, 7)]),
     (ops.PadChannels(2, 3), [(6, 5, 7)]),
+    (ops.PadMap(0, 1), [(6, 5, 7)]),
+    (ops.BlurPool(6), [(6, 11, 13)]),
+    (ops.BlurPool(6, kernel=5, stride=1), [(6, 11, 13)]),
+    (ops.Conv1d(1, 1, 3), [(1, 6)]),
+    (ops.ToRow(), [(6, 1, 1)]),
+    (ops.FromRow(), [(1, 6)]),
+    (ops.Concat(3), [(6, 5, 7), (2, 5, 7), (6, 5, 7)]),
+    (ops.Split(3, 1), [(6, 5, 7)]),
+    (ops.SumSplits(3), [(6, 5, 7)]),
+    (ops.SplitSoftmax(3), [(6, 1, 1)]),
+    (ops.SplitSoftmax(3, groups=2), [(12, 1, 1)]),
 ]
 IDS = [f"{op.kind}-{place}" for place, (op, _) in enumerate(CASES)]
 
@@ -52,7 +63,9 @@ def test_an_op_states_what_torch_does(op: Op, shapes: list[Shape]):
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         out = module(*inputs)
     assert tuple(out.shape[1:]) == graph["op"].shape
-    assert {f"op.{w.name}": w.shape for w in op.weights()} == {k: tuple(t.shape) for k, t in module.state_dict().items()}
+    assert {f"op.{w.name}": w.shape for w in op.weights() if w.persistent} == {
+        k: tuple(t.shape) for k, t in module.state_dict().items()
+    }
     assert {f"op.{w.name}" for w in op.weights() if w.learned} == {name for name, _ in module.named_parameters()}
     assert counter.get_total_flops() == 2 * op.work(tuple(shapes), graph["op"].shape).macs
 
@@ -72,6 +85,10 @@ def test_every_tensor_is_filled_with_numbers(op: Op, shapes: list[Shape]):
         (ops.Conv2d(3, 4), (3,), "needs a feature map"),
         (ops.GroupNorm(5, 16), (16, 4, 4), "5 norm groups do not divide 16 channels"),
         (ops.Linear(3, 4), (3, 2, 2), "linear needs a vector"),
+        (ops.BlurPool(6, kernel=5), (6, 2, 9), "too small to be reflected by 2"),
+        (ops.Split(4), (6, 2, 2), "6 channels do not make 4 equal splits"),
+        (ops.SplitSoftmax(2, groups=4), (12, 1, 1), "12 channels do not make 2 splits of 4 groups"),
+        (ops.ToRow(), (6, 2, 2), "a row is made of (C, 1, 1)"),
     ],
 )
 def test_an_operand_that_does_not_fit_is_refused_with_the_numbers(op: Op, shape: Shape, law: str):

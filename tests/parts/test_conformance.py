@@ -1,4 +1,5 @@
-"""Every registered kind passes the suite that outside packages are held to; the suite refuses planted faults by name."""
+"""Every registered kind passes the suite that outside packages are held to; the suite refuses planted faults by
+name."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ from resspec.errors import GraphError
 from resspec.ir import Builder, Shape, Value, Weight, Work, ops
 from resspec.ir.op import Call, Op, Saved
 from resspec.parts import FAMILIES, Act, Part
-from resspec.testing import PartFault, check_part
+from resspec.testing import PartError, check_part
 
 NEEDS: dict[tuple[str, str], dict[str, Any]] = {
+    ("gate", "bat"): {"input": [3, 28, 28]},
     ("shortcut", "identity"): {"stages": [{"depth": 2, "width": 32}, {"depth": 2, "width": 32}]},
 }
 """What a kind needs of the net it is tried in."""
@@ -50,10 +52,10 @@ class Square(Op):
     def weights(self) -> tuple[Weight, ...]:
         return (Weight("scale", (3,)),) if self.spoilt == "weights" else ()
 
-    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:  # noqa: ARG002
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
         return Work(macs=7 if self.spoilt == "work" else 0)
 
-    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:  # noqa: ARG002
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
         return Saved(inputs=(0,))
 
     def call(self) -> Call:
@@ -95,7 +97,7 @@ def planted(fault: str) -> type[Part]:
 )
 def test_a_part_with_a_planted_fault_is_refused_by_name(fault: str, check: str):
     part = planted(fault)
-    with pytest.raises(PartFault) as caught:
+    with pytest.raises(PartError) as caught:
         check_part(part(), block={"kind": "preact-basic"}, shortcut={"kind": "none"})
     assert caught.value.check == check, str(caught.value)
 
@@ -115,7 +117,7 @@ def test_two_kinds_of_one_name_are_refused():
 
             kind: ClassVar[str] = "relu"
 
-            def lay(self, b: Builder, name: str, x: Value) -> Value:  # noqa: ARG002
+            def lay(self, b: Builder, name: str, x: Value) -> Value:
                 return x
 
 

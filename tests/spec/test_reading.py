@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from resspec.errors import SpecError
-from resspec.spec.reading import MAX_DEPTH, read_document, read_text, scalar
+from resspec.spec.limits import LIMITS
+from resspec.spec.reading import read_document, read_text, scalar
 from resspec.spec.units import format_count, parse_count
 
 
@@ -24,8 +25,9 @@ def fault(text: str, is_json: bool = False) -> tuple[str, int, int, str]:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1", 1), ("-3", -3), ("0x1F", 31), ("1e-5", 1e-5), ("2.", 2.0), (".5", 0.5), ("true", True), ("no", "no"), ("on", "on"),
-        ("null", None), ("~", None), ("25M", "25M"), ("12:30:00", "12:30:00"), ("1_000", "1_000"), ("3x3", "3x3"), ("y", "y"),
+        ("1", 1), ("-3", -3), ("0x1F", 31), ("1e-5", 1e-5), ("2.", 2.0), (".5", 0.5), ("true", True), ("null", None),
+        ("~", None), ("no", "no"), ("on", "on"), ("y", "y"), ("25M", "25M"), ("3x3", "3x3"), ("12:30:00", "12:30:00"),
+        ("1_000", "1_000"),
     ],
 )  # fmt: skip
 def test_plain_scalars_follow_the_core_schema(text: str, value: object):
@@ -39,12 +41,14 @@ def test_every_key_and_value_has_its_place():
     assert document.data == {"stem": {"kind": "conv3x3"}, "stages": [{"depth": 2, "width": 8}]}
     width = document.root.find(("stages", 0, "width"))
     assert width is not None
-    assert width.mark is not None and (width.mark.line, width.mark.column) == (4, 23)
-    assert width.key is not None and (width.key.line, width.key.column) == (4, 16)
+    assert width.mark is not None
+    assert width.key is not None
+    assert (width.mark.line, width.mark.column) == (4, 23)
+    assert (width.key.line, width.key.column) == (4, 16)
 
 
 def test_json_means_what_yaml_means(tmp_path: Path):
-    data = {"a": [1, 2.5, "x", None, True], "b": {"c": "é\n\"", "d": -1e-7}}
+    data = {"a": [1, 2.5, "x", None, True], "b": {"c": 'é\n"', "d": -1e-7}}
     file = tmp_path / "net.json"
     file.write_text(json.dumps(data, indent="\t"), encoding="utf-8")
     assert read_document(file).data == data
@@ -66,7 +70,7 @@ def test_json_means_what_yaml_means(tmp_path: Path):
         ("a: " + "9" * 5000 + "\n", "RS112", 1, 4),
         ("a:\n\tb: 1\n", "RS104", 2, 1),
         ("a: [1, 2\nb: 3\n", "RS104", 2, 2),
-        ("[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2), "RS105", 1, MAX_DEPTH + 2),
+        ("[" * (LIMITS.nesting + 2) + "]" * (LIMITS.nesting + 2), "RS105", 1, LIMITS.nesting + 2),
     ],
 )
 def test_what_cannot_be_read_is_refused_at_its_place(text: str, code: str, line: int, column: int):
@@ -113,7 +117,9 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path):
         read_document(tmp_path)
 
 
-@pytest.mark.parametrize(("text", "count"), [("25M", 25_000_000), ("4.1G", 4_100_000_000), (512, 512), ("1.5K", 1500), ("2e3", 2000)])
+@pytest.mark.parametrize(
+    ("text", "count"), [("25M", 25_000_000), ("4.1G", 4_100_000_000), (512, 512), ("1.5K", 1500), ("2e3", 2000)]
+)
 def test_counts_are_read_with_units(text: object, count: int):
     assert parse_count(text) == count
 

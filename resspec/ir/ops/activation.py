@@ -45,6 +45,27 @@ class ReLU(_Elementwise):
 
 @final
 @dataclass(frozen=True, slots=True)
+class LeakyReLU(_Elementwise):
+    """max(x, slope x)."""
+
+    kind: ClassVar[str] = "leaky_relu"
+    rate: ClassVar[int] = 2
+    cost_rule: ClassVar[str] = "2 per element (compare, multiply)"
+    overwrites: ClassVar[bool] = True
+
+    slope: float = 0.01
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """The output: its sign chooses the gradient's factor."""
+        return Saved(output=True)
+
+    def call(self) -> Call:
+        """`nn.LeakyReLU`."""
+        return Call("nn.LeakyReLU", (Arg("negative_slope", self.slope, 0.01),), inplace="inplace")
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class SiLU(_Elementwise):
     """x sigmoid(x) (arXiv:1702.03118)."""
 
@@ -106,6 +127,7 @@ class Dropout(_Elementwise):
     rate: ClassVar[int] = 0
     cost_rule: ClassVar[str] = "0 (the identity in eval mode)"
     aliases: ClassVar[bool] = True
+    random: ClassVar[bool] = True
 
     probability: float
 
@@ -116,6 +138,28 @@ class Dropout(_Elementwise):
     def call(self) -> Call:
         """`nn.Dropout`."""
         return Call("nn.Dropout", (Arg("p", self.probability, 0.5),))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DropChannels(_Elementwise):
+    """Zeroes whole channels of a map with a `probability` in training (arXiv:1411.4280); the identity in eval mode."""
+
+    kind: ClassVar[str] = "drop_channels"
+    rate: ClassVar[int] = 0
+    cost_rule: ClassVar[str] = "0 (the identity in eval mode)"
+    aliases: ClassVar[bool] = True
+    random: ClassVar[bool] = True
+
+    probability: float
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """One factor per channel."""
+        return Saved(extra=out[0])
+
+    def call(self) -> Call:
+        """`nn.Dropout2d`."""
+        return Call("nn.Dropout2d", (Arg("p", self.probability, 0.5),))
 
 
 DROP_PATH = '''
@@ -146,6 +190,7 @@ class DropPath(_Elementwise):
     rate: ClassVar[int] = 0
     cost_rule: ClassVar[str] = "0 (the identity in eval mode)"
     aliases: ClassVar[bool] = True
+    random: ClassVar[bool] = True
 
     probability: float
 

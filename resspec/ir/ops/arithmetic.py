@@ -70,3 +70,33 @@ class Scale(Op):
     def call(self) -> Call:
         """`x * s`."""
         return Call(expression="{0} * {1}")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Shift(Op):
+    """x + s: a map plus one term per channel (C, 1, 1), as global context does (arXiv:1904.11492)."""
+
+    kind: ClassVar[str] = "shift"
+    arity: ClassVar[int] = 2
+    cost_rule: ClassVar[str] = "1 per element of the map"
+    overwrites: ClassVar[bool] = True
+
+    def infer(self, *ins: Shape) -> Shape:
+        """(C, H, W) and (C, 1, 1) -> (C, H, W)."""
+        left, right = ins
+        if right != (left[0], 1, 1):
+            raise self.refuse("RS306", f"a map of {left} needs terms ({left[0]}, 1, 1), got {right}")
+        return left
+
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
+        """One addition per element."""
+        return Work(extra=math.prod(out))
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """Nothing."""
+        return Saved()
+
+    def call(self) -> Call:
+        """`x + s`."""
+        return Call(expression="{0} + {1}", inplace="{0} += {1}")

@@ -9,13 +9,11 @@ from typing import ClassVar, final
 from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, expect_channels, expect_map, slide
 
 
-@final
 @dataclass(frozen=True, slots=True)
-class Conv2d(Op):
-    """2-d convolution: macs = C_out H W (C_in / groups) k^2."""
+class Convolution(Op):
+    """A 2-d convolution, however its kernel is made: macs = C_out H W (C_in / groups) k^2."""
 
-    kind: ClassVar[str] = "conv2d"
-    cost_rule: ClassVar[str] = "1 per output element where there is a bias"
+    precision: ClassVar[str] = "low"
 
     in_channels: int
     out_channels: int
@@ -60,31 +58,47 @@ class Conv2d(Op):
         """The input (and its own weight, which is no activation)."""
         return Saved(inputs=(0,))
 
+    @property
+    def arguments(self) -> tuple[Arg, ...]:
+        """The constructor arguments of `nn.Conv2d`."""
+        return (
+            Arg("in_channels", self.in_channels),
+            Arg("out_channels", self.out_channels),
+            Arg("kernel_size", self.kernel),
+            Arg("stride", self.stride, 1),
+            Arg("padding", self.padding, 0),
+            Arg("dilation", self.dilation, 1),
+            Arg("groups", self.groups, 1),
+            Arg("bias", self.bias, True),
+        )
+
+    @property
+    def filling(self) -> tuple[str, ...]:
+        """He initialisation over the fan out (arXiv:1502.01852)."""
+        normal = 'nn.init.kaiming_normal_({m}.weight, mode="fan_out", nonlinearity="relu", generator=generator)'
+        return (normal, "nn.init.zeros_({m}.bias)") if self.bias else (normal,)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Conv2d(Convolution):
+    """2-d convolution: macs = C_out H W (C_in / groups) k^2."""
+
+    kind: ClassVar[str] = "conv2d"
+    cost_rule: ClassVar[str] = "1 per output element where there is a bias"
+
     def call(self) -> Call:
         """`nn.Conv2d`, filled by He initialisation over the fan out (arXiv:1502.01852)."""
-        normal = 'nn.init.kaiming_normal_({m}.weight, mode="fan_out", nonlinearity="relu", generator=generator)'
-        return Call(
-            "nn.Conv2d",
-            (
-                Arg("in_channels", self.in_channels),
-                Arg("out_channels", self.out_channels),
-                Arg("kernel_size", self.kernel),
-                Arg("stride", self.stride, 1),
-                Arg("padding", self.padding, 0),
-                Arg("dilation", self.dilation, 1),
-                Arg("groups", self.groups, 1),
-                Arg("bias", self.bias, True),
-            ),
-            (normal, "nn.init.zeros_({m}.bias)") if self.bias else (normal,),
-        )
+        return Call("nn.Conv2d", self.arguments, self.filling)
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Linear(Op):
-    """y = W x + b: macs = F_in F_out."""
+    """y = W x + b, of a vector or of each of T tokens: macs = T F_in F_out."""
 
     kind: ClassVar[str] = "linear"
+    precision: ClassVar[str] = "low"
     cost_rule: ClassVar[str] = "1 per output element where there is a bias"
 
     in_features: int
@@ -92,11 +106,11 @@ class Linear(Op):
     bias: bool = True
 
     def infer(self, *ins: Shape) -> Shape:
-        """(F_in,) -> (F_out,)."""
-        if len(ins[0]) != 1:
+        """(F_in,) -> (F_out,), or (T, F_in) -> (T, F_out)."""
+        if len(ins[0]) > 2:
             raise self.refuse("RS302", f"linear needs a vector, got {ins[0]}")
-        expect_channels(self, self.in_features, ins[0])
-        return (self.out_features,)
+        expect_channels(self, self.in_features, ins[0][-1:])
+        return (*ins[0][:-1], self.out_features)
 
     def weights(self) -> tuple[Weight, ...]:
         """`weight` (F_out, F_in) and `bias` (F_out)."""
@@ -104,8 +118,9 @@ class Linear(Op):
         return (weight, Weight("bias", (self.out_features,))) if self.bias else (weight,)
 
     def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
-        """One multiply-accumulate per weight."""
-        return Work(self.in_features * self.out_features, self.out_features if self.bias else 0, self.out_features)
+        """One multiply-accumulate per weight and vector."""
+        outputs = math.prod(out)
+        return Work(self.in_features * outputs, outputs if self.bias else 0, outputs)
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
         """The input."""
@@ -120,7 +135,11 @@ class Linear(Op):
         fill = "nn.init.uniform_({m}.%s, -({m}.in_features**-0.5), {m}.in_features**-0.5, generator=generator)"
         return Call(
             "nn.Linear",
-            (Arg("in_features", self.in_features), Arg("out_features", self.out_features), Arg("bias", self.bias, True)),
+            (
+                Arg("in_features", self.in_features),
+                Arg("out_features", self.out_features),
+                Arg("bias", self.bias, True),
+            ),
             tuple(fill % weight.name for weight in self.weights()),
         )
 

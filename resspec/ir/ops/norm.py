@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Work, expect_channels
+from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, expect_channels
 
 
 @final
@@ -44,7 +44,7 @@ class BatchNorm2d(Op):
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
         """The input, and mean and inverse deviation per channel."""
-        return Saved(inputs=(0,), extra=2 * self.channels)
+        return Saved(inputs=(0,), shared=2 * self.channels)
 
     def call(self) -> Call:
         """`nn.BatchNorm2d`; gamma starts at 1, or at 0 for the last norm of a branch (arXiv:1706.02677)."""
@@ -62,6 +62,7 @@ class GroupNorm(Op):
     """Normalisation over groups of channels of one image (arXiv:1803.08494)."""
 
     kind: ClassVar[str] = "group_norm"
+    precision: ClassVar[str] = "full"
     cost_rule: ClassVar[str] = "8 per element (1 mean, 3 variance, 2 normalise, 2 scale and shift)"
 
     groups: int
@@ -90,9 +91,17 @@ class GroupNorm(Op):
         """Statistics are computed for each image."""
         return Work(extra=8 * math.prod(out))
 
+    def window(self) -> Window:
+        """Statistics reach over the whole map."""
+        return Window(kernel=0)
+
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
         """The input, and mean and inverse deviation per group."""
         return Saved(inputs=(0,), extra=2 * self.groups)
+
+    def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
+        """Mean and inverse deviation per group."""
+        return 2 * self.groups, 0
 
     def call(self) -> Call:
         """`nn.GroupNorm`."""

@@ -38,7 +38,11 @@ class MaxPool2d(Op):
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
         """The input, and the place of each maximum."""
-        return Saved(inputs=(0,), extra=math.prod(out))
+        return Saved(inputs=(0,), indices=math.prod(out))
+
+    def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
+        """The place of each maximum, 8 bytes."""
+        return 2 * math.prod(out), 0
 
     def call(self) -> Call:
         """`nn.MaxPool2d`."""

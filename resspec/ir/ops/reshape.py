@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Window, Work, expect_map
+from resspec.ir.op import Arg, Call, Op, Saved, Shape, Window, Work, expect_channels, expect_map
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,66 @@ class Subsample(_Free):
     def call(self) -> Call:
         """A slice."""
         return Call(args=(Arg("step", self.stride),), expression="{0}[:, :, ::{step}, ::{step}]")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PadMap(_Free):
+    """Zeros before and after the rows and columns: (C, H, W) -> (C, H + before + after, W + before + after)."""
+
+    kind: ClassVar[str] = "pad_map"
+
+    before: int
+    after: int
+
+    def infer(self, *ins: Shape) -> Shape:
+        """A larger map."""
+        channels, height, width = expect_map(self, ins[0])
+        more = self.before + self.after
+        return channels, height + more, width + more
+
+    def window(self) -> Window:
+        """A 1 x 1 window that begins outside."""
+        return Window(padding=self.before)
+
+    def call(self) -> Call:
+        """`F.pad`."""
+        args = (Arg("before", self.before), Arg("after", self.after))
+        return Call(args=args, expression="F.pad({0}, ({before}, {after}, {before}, {after}))")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SpaceToDepth(_Free):
+    """Each block of b x b pixels becomes one pixel of b² times the channels, the channel the fastest axis:
+    (C, H, W) -> (b² C, H / b, W / b)."""
+
+    kind: ClassVar[str] = "space_to_depth"
+
+    block: int
+    channels: int
+
+    def infer(self, *ins: Shape) -> Shape:
+        """More channels, a smaller map; the block must divide its sides."""
+        channels, height, width = expect_map(self, ins[0])
+        expect_channels(self, self.channels, ins[0])
+        if height % self.block or width % self.block:
+            raise self.refuse(
+                "RS304",
+                f"blocks of {self.block} x {self.block} pixels do not tile a map of {height} x {width}",
+                remedy=f"use an input whose sides are multiples of {self.block}",
+            )
+        return channels * self.block**2, height // self.block, width // self.block
+
+    def window(self) -> Window:
+        """A block."""
+        return Window(self.block, self.block)
+
+    def call(self) -> Call:
+        """torch's pixel unshuffle, which has the channel as the slowest axis, with the axes exchanged."""
+        args = (Arg("block", self.block), Arg("channels", self.channels))
+        text = "F.pixel_unshuffle({0}, {block}).unflatten(1, ({channels}, -1)).transpose(1, 2).flatten(1, 2)"
+        return Call(args=args, expression=text)
 
 
 @final

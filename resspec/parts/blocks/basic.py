@@ -1,11 +1,13 @@
 """The basic block."""
 
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.parts.families import Block, Names, Site, Unit
+from resspec.parts.base import part_field
+from resspec.parts.families import Act, Block, Names, Site, Unit
 from resspec.parts.widths import scaled
 
 
@@ -18,22 +20,30 @@ class BasicBlock(Block):
     """Middle width as a share of the output width."""
     groups: Annotated[int, Field(ge=1)] = 1
     """Groups of both convolutions."""
+    reduce_first: Annotated[int, Field(ge=1)] = 1
+    """The first convolution is narrower than the ratio says by this factor."""
+    act_before_gate: bool = False
+    """An activation between the last norm and the gate (the SE-ResNet-18 and -34 of Cadene's collection)."""
+    out_act: Annotated[Act, part_field(Act)] | None = None
+    """The activation after the addition; by default the one inside the block (TResNet, arXiv:2003.13630)."""
     zero_init: bool = False
     """Start the last norm's scale at 0, so that the block starts as the identity (arXiv:1706.02677)."""
 
     def inner(self, width: int) -> int:
         """The width between the convolutions."""
-        return scaled(width, self.ratio)
+        return max(1, scaled(width, self.ratio) // self.reduce_first)
 
     def lay(self, b: Builder, x: Value, site: Site) -> Value:
         """conv1, bn1, act1, conv2, bn2, downsample, add, act2."""
         mid = self.inner(site.width)
+        zero_init = self.zero_init and site.shortcut.exists(x, site)
         b.name_quantities(
             in_channels=x.channels, out_channels=site.width, mid_channels=mid, stride=site.stride, groups=self.groups
         )
         first = Unit(mid, 3, site.stride, site.entry_dilation, self.groups, site.norm, site.act)
-        last = Unit(site.width, 3, 1, site.dilation, self.groups, site.norm, zero_init=self.zero_init)
+        last = Unit(site.width, 3, 1, site.dilation, self.groups, site.norm, zero_init=zero_init)
+        last = replace(last, act=site.act) if self.act_before_gate else last
         y = site.convolve(b, Names.numbered(1), x, first)
         y = site.gated(b, site.conv.lay(b, Names.numbered(2), y, last), x)
         y = site.join(b, y, site.shortcut.lay(b, x, x, site, site.norm))
-        return site.act.lay(b, "act2", y)
+        return (self.out_act or site.act).lay(b, "act3" if self.act_before_gate else "act2", y)

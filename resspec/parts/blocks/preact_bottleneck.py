@@ -15,10 +15,13 @@ class PreactBottleneck(Middle, Block):
 
     stride_on: Literal["3x3", "1x1"] = "3x3"
     """The convolution that carries the stride; the first 1x1 in the authors' released code."""
+    skip: Literal["raw", "activated"] = "raw"
+    """What an identity shortcut carries on: the block's input, or its activation (RegNetV of timm)."""
 
     def lay(self, b: Builder, x: Value, site: Site) -> Value:
         """bn1, act1, conv1, bn2, act2, conv2, bn3, act3, conv3, downsample, add."""
-        mid, groups = self.inner(site.width), self.cardinality(site.width)
+        outer = self.outer(x.channels, site.width)
+        mid, groups = self.inner(outer), self.cardinality(outer)
         b.name_quantities(
             in_channels=x.channels, mid_channels=mid, out_channels=site.width, stride=site.stride, groups=groups
         )
@@ -27,8 +30,8 @@ class PreactBottleneck(Middle, Block):
         y = site.conv.lay(b, Names.numbered(1), a, Unit(mid, 1, early))
         y = site.norm.lay(b, "bn2", y, site.act, "act2")
         y = site.convolve(b, Names.numbered(2), y, Unit(mid, 3, late, site.entry_dilation, groups))
-        y = site.norm.lay(b, "bn3", y, site.act, "act3")
         y = site.gated(b, y, x) if self.gate_at == "middle" else y
+        y = site.norm.lay(b, "bn3", y, site.act, "act3")
         y = site.conv.lay(b, Names.numbered(3), y, Unit(site.width))
         y = site.gated(b, y, x) if self.gate_at == "end" else y
-        return site.join(b, y, site.shortcut.lay(b, x, a, site, None))
+        return site.join(b, y, site.shortcut.lay(b, x if self.skip == "raw" else a, a, site, None))

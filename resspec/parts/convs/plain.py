@@ -14,10 +14,4 @@ class Plain(Conv):
 
     def lay(self, b: Builder, names: Names, x: Value, unit: Unit) -> Value:
         """Convolution, then what the unit names."""
-        conv = Conv2d(
-            x.channels, unit.width, unit.kernel, unit.stride, unit.padding, unit.dilation, unit.groups, unit.bias
-        )
-        y = b.add(names.conv, conv, x)
-        if unit.norm:
-            return unit.norm.lay(b, names.norm, y, unit.act, names.act, unit.zero_init)
-        return unit.act.lay(b, names.act, y) if unit.act else y
+        return unit.finished(b, names, b.add(names.conv, Conv2d(*unit.geometry(x)), x))

@@ -11,6 +11,6 @@ class Strided(Down):
 
     kind: ClassVar[str] = "strided"
 
-    def lay(self, b: Builder, x: Value, stride: int, convolve: Convolve) -> Value:
+    def lay(self, b: Builder, name: str, x: Value, stride: int, convolve: Convolve) -> Value:
         """The convolution."""
         return convolve(x, stride)

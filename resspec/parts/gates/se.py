@@ -21,7 +21,7 @@ class SqueezeExcite(Gate):
     of: Literal["gated", "input"] = "gated"
     """The width it is a share of: the gated map's, or the block's input (RegNet)."""
     divisor: Annotated[int, Field(ge=1)] = 8
-    """The hidden width is rounded to a multiple of this."""
+    """The hidden width is rounded to a multiple of this; to the nearest whole number, halves to even, where it is 1."""
     least: Annotated[int, Field(ge=1)] = 1
     """The smallest hidden width."""
     act: Annotated[Act, part_field(Act)] = Field(default_factory=lambda: Act.read("relu"))
@@ -30,7 +30,8 @@ class SqueezeExcite(Gate):
     def lay(self, b: Builder, x: Value, block_input: int) -> Value:
         """Squeeze, two 1x1 convolutions with bias, a factor per channel."""
         width = x.channels if self.of == "gated" else block_input
-        hidden = max(self.least, divisible(width * self.ratio, self.divisor, keep=0))
+        share = width * self.ratio
+        hidden = max(self.least, divisible(share, self.divisor, keep=0) if self.divisor > 1 else round(share))
         with b.scope("se", "SqueezeExcite", self.kind, self.about()):
             b.name_quantities(channels=x.channels, hidden=hidden)
             s = b.add("pool", GlobalAvgPool(), x)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from resspec.ir import Builder, Value
-from resspec.parts.families import Pool
+from resspec.parts.families import Act, Conv, Norm, Pool
 
 
 class NoPool(Pool):
@@ -16,6 +16,6 @@ class NoPool(Pool):
         """1."""
         return 1
 
-    def lay(self, b: Builder, name: str, x: Value) -> Value:
+    def lay(self, b: Builder, name: str, x: Value, conv: Conv, norm: Norm, act: Act) -> Value:
         """The map itself."""
         return x

@@ -13,4 +13,8 @@ class NoShortcut(Shortcut):
 
     def lay(self, b: Builder, raw: Value, activated: Value, site: Site, norm: Norm | None) -> None:
         """Nothing to add."""
-        return None
+        return
+
+    def exists(self, raw: Value, site: Site) -> bool:
+        """Never."""
+        return False

@@ -1,6 +1,8 @@
 """Option B: projections where the shape changes."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from resspec.ir import Builder, Value
 from resspec.parts.families import Names, Norm, Shortcut, Site, Unit
@@ -12,9 +14,16 @@ class Projection(Shortcut):
 
     kind: ClassVar[str] = "projection"
 
+    kernel: Annotated[int, Field(ge=1)] = 1
+    """Side of the convolution where the resolution changes; where the width alone does it is 1 (SENet-154)."""
+
     def lay(self, b: Builder, raw: Value, activated: Value, site: Site, norm: Norm | None) -> Value:
         """downsample.0, downsample.1."""
         if not site.reshapes(raw):
             return raw
         with b.scope("downsample"):
-            return site.conv.lay(b, Names("0", "1"), activated, Unit(site.width, 1, site.stride, norm=norm))
+            kernel = self.kernel if site.stride > 1 or site.dilation > 1 else 1
+            dilation = site.entry_dilation if kernel > 1 else 1
+            return site.conv.lay(
+                b, Names("0", "1"), activated, Unit(site.width, kernel, site.stride, dilation, norm=norm)
+            )

@@ -30,4 +30,4 @@ class Conv7x7(Stem):
         """conv1, bn1, act1, maxpool."""
         unit = Unit(self.width, 7, self.stride, norm=norm, act=act).ending(bare)
         x = conv.lay(b, Names.numbered(1), x, unit)
-        return self.pool.lay(b, "pool", x)
+        return self.pool.lay(b, "pool", x, conv, norm, act)

@@ -1,0 +1,61 @@
+"""The course of backward: gradients of activations come alive while what forward kept is given up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from resspec.analysis.backward import Holding
+from resspec.ir import Node
+
+PASSING = frozenset(("add", "flatten", "to_row", "from_row"))
+"""Kinds that hand the gradient of their output on as it is."""
+
+
+def backward_peak(holding: Holding, kept: Mapping[str, int], images: int) -> int:
+    """The highest sum of what forward kept, gradients of activations, and gradients of parameters beyond those that the
+    step holds in any case; parameters' gradients count from the start, as the second step finds them allocated."""
+    course = _Course(holding, images)
+    held = sum(kept.values())
+    best = held
+    for node in reversed([node for node in holding.graph if node.op.arity]):
+        best = max(best, held + course.step(node))
+        held -= kept[node.name]
+        course.finish(node)
+    return best
+
+
+class _Course:
+    """Gradients that are alive, by value; values that share a gradient count once."""
+
+    def __init__(self, holding: Holding, images: int) -> None:
+        self.holding = holding
+        self.images = images
+        self.gradients: dict[str, int] = {}
+        self.sizes: dict[int, int] = {}
+        for name in holding.graph.exits:
+            self.give(name)
+
+    def give(self, name: str, shared: int | None = None) -> None:
+        """The gradient of a value: a new tensor, or one that another value has."""
+        number = len(self.sizes) if shared is None else shared
+        self.sizes.setdefault(number, self.images * self.holding.bytes(name))
+        self.gradients[name] = number
+
+    def step(self, node: Node) -> int:
+        """Run an op backward; the bytes of gradients alive while it runs."""
+        own = self.gradients[node.name]
+        added = 0
+        for source in dict.fromkeys(node.inputs):
+            if self.holding.graph[source].op.arity == 0:
+                continue
+            passes = node.op.kind in PASSING
+            if source not in self.gradients:
+                self.give(source, own if passes else None)
+            else:  # a second branch: its part is added to the gradient that is there
+                added += self.images * self.holding.bytes(source)
+                self.give(source)
+        return added + sum(self.sizes[number] for number in set(self.gradients.values()))
+
+    def finish(self, node: Node) -> None:
+        """The gradient of an output is done with when its op has run backward."""
+        del self.gradients[node.name]

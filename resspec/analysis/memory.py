@@ -1,0 +1,160 @@
+"""The memory of inference and of a training step, from the graph alone: tensors, without what a device's runtime, its
+workspaces and a fragmented allocator take on top. Parameters and optimizer states are float32."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from resspec.analysis.backward import FULL, Holding, Kept
+from resspec.analysis.gradients import backward_peak
+from resspec.analysis.liveness import peak
+from resspec.errors import BudgetError, did_you_mean
+from resspec.ir import Graph
+
+OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}
+"""State tensors per parameter: none, velocity, first and second moment (arXiv:1412.6980)."""
+TYPES = {"fp32": 4, "bf16": 2, "fp16": 2}
+"""Bytes of an element."""
+LARGEST_BATCH = 1 << 24
+"""No batch beyond this is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a network is run: images per batch, its own type in inference, and for training the optimizer, the type of
+    autocast (fp32: none), and whether backward recomputes each block."""
+
+    images: int = 1
+    dtype: str = "fp32"
+    optimizer: str = "sgd"
+    amp: str = "fp32"
+    checkpointing: bool = False
+    inplace: bool = True
+
+    def __post_init__(self) -> None:
+        for value, known in ((self.optimizer, OPTIMIZERS), (self.amp, TYPES), (self.dtype, TYPES)):
+            if value not in known:
+                raise BudgetError.of("RS420", f"{value!r} is not known here", remedy=did_you_mean(value, known))
+        if self.images < 1:
+            raise BudgetError.of("RS420", f"a batch has 1 image or more, got {self.images}")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes. Inference: weights (parameters and buffers) and the activations at their peak. A training step: weights,
+    gradients, optimizer states, what forward keeps for backward (`kept`), and the gradients of activations that add to
+    it where the sum is highest (`passing`)."""
+
+    setting: Setting
+    weights: int
+    activations: int
+    peak_at: str
+    gradients: int
+    states: int
+    kept: int
+    passing: int
+
+    @property
+    def inference(self) -> int:
+        """Weights and activations at their peak."""
+        return self.weights * TYPES[self.setting.dtype] // FULL + self.activations
+
+    @property
+    def training(self) -> int:
+        """All that a step holds at its peak."""
+        return self.weights + self.gradients + self.states + self.kept + self.passing
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        names = ("images", "dtype", "optimizer", "amp", "checkpointing", "inplace")
+        figures = ("weights", "activations", "peak_at", "inference")
+        figures += ("gradients", "states", "kept", "passing", "training")
+        return {name: getattr(self.setting, name) for name in names} | {name: getattr(self, name) for name in figures}
+
+
+def memory_of(graph: Graph, setting: Setting) -> Memory:
+    """The memory of a network under a setting."""
+    tensors = [weight for node in graph for weight in node.op.weights()]
+    learned = FULL * sum(weight.elements for weight in tensors if weight.learned)
+    buffers = FULL * sum(weight.elements for weight in tensors if not weight.learned and weight.shape)
+    counters = 8 * sum(1 for weight in tensors if not weight.learned and not weight.shape)
+    states = OPTIMIZERS[setting.optimizer]
+    steps = FULL * sum(1 for weight in tensors if weight.learned) if states == 2 else 0
+    highest = peak(graph, setting.images, setting.inplace)
+    kept, passing = _held(graph, setting)
+    return Memory(
+        setting,
+        learned + buffers + counters,
+        TYPES[setting.dtype] * highest.elements(setting.images),
+        highest.node,
+        learned,
+        states * learned + steps,
+        kept,
+        passing,
+    )
+
+
+def _held(graph: Graph, setting: Setting) -> tuple[int, int]:
+    """Bytes kept for backward, and those that backward adds where the sum is highest."""
+    holding = Holding.of(graph, TYPES[setting.amp], setting.inplace)
+    added = holding.kept()
+    if setting.checkpointing:
+        added = checkpointed(graph, holding, added)
+    kept = sum(added.values(), Kept()).bytes(setting.images)
+    sizes = {name: part.bytes(setting.images) for name, part in added.items()}
+    return kept, backward_peak(holding, sizes, setting.images) - kept
+
+
+def checkpointed(graph: Graph, holding: Holding, added: dict[str, Kept]) -> dict[str, Kept]:
+    """What is kept where backward recomputes each block: the inputs of blocks, and all of the block that keeps most,
+    which stands for whichever is being recomputed."""
+    blocks: dict[str, list[str]] = {}
+    for node in graph:
+        if node.site.rpartition(".")[2].isdigit():
+            blocks.setdefault(node.site, []).append(node.name)
+    if not blocks:
+        return added
+    inputs: dict[str, None] = {}
+    for names in blocks.values():
+        first = next(source for name in names for source in graph[name].inputs if source not in names)
+        inputs.setdefault(holding.owners[first])
+    totals = {site: sum((added[name] for name in names), Kept()) for site, names in blocks.items()}
+    largest = max(totals, key=lambda site: totals[site].image)
+    inside = {name for site, names in blocks.items() if site != largest for name in names}
+    light = {name: Kept() if name in inside else part for name, part in added.items()}
+    for owner in inputs:
+        if owner in inside:
+            light[owner] = light[owner] + Kept(holding.bytes(owner))
+    return light
+
+
+def largest_batch(graph: Graph, setting: Setting, limit: int, training: bool = True) -> int:
+    """The most images whose step (or inference) takes at most `limit` bytes; 0 where not one fits."""
+
+    def fits(images: int) -> bool:
+        memory = memory_of(graph, replace(setting, images=images))
+        return (memory.training if training else memory.inference) <= limit
+
+    if not fits(1):
+        return 0
+    low, high = 1, 2
+    while high < LARGEST_BATCH and fits(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
+
+
+def read_bytes(text: str) -> int:
+    """24GB is 24 x 10^9 bytes, 24GiB is 24 x 2^30; a number without a unit is bytes."""
+    digits = text.strip().rstrip("BKMGTibkmgt").strip()
+    unit = text.strip()[len(digits) :].strip().upper()
+    try:
+        return int(float(digits) * (UNITS[unit] if unit else 1))
+    except (ValueError, KeyError, OverflowError):
+        raise BudgetError.of("RS421", f"{text!r} is no size of memory", remedy="write 24GB or 24GiB") from None

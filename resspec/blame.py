@@ -1,0 +1,132 @@
+"""Which key of a spec is to blame for a piece that cannot be laid: the one without which it can be.
+
+A shape that does not fit shows at an operation; the mistake was made in a file. So each key that was written for the
+parts of the failing piece is left out in turn, and the piece is laid again. A key without which the law is kept, or
+broken by other numbers, is to blame."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from resspec.errors import Fault, GraphError
+from resspec.ir import Builder, Shape, TooLargeError, Value
+from resspec.parts import FAMILIES, Part
+from resspec.plan import BlockPlan, FinalPlan, Piece, StemPlan
+from resspec.spec.cascade import DEFAULTS, cascade
+from resspec.spec.net import NetSpec
+from resspec.spec.tree import Path
+
+ENDLESS = "operations without end"
+"""How the fault begins of a piece that alone is over the limit of operations."""
+TRIED_OPS = 2_000
+"""Operations after which a piece that is laid for trial is good enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A piece that cannot be laid on an input of a shape: the levels of the spec that say what it is (net, stage,
+    block; or a part's key), the law that it breaks, with the node's name in the piece, and the scope of the piece."""
+
+    piece: Piece | None
+    shape: Shape
+    levels: tuple[Path, ...]
+    fault: Fault
+    scope: str = ""
+
+
+def culprit(spec: NetSpec, misfit: Misfit) -> Path:
+    """The path of the key that is to blame; where no single one is, of what every such fault depends on."""
+    root, level = spec.origin.root, misfit.levels[-1]
+    if misfit.piece is None:
+        return next((path for path in ((*level, "stage"), ("stage",)) if root.find(path)), level)
+    if misfit.fault.code == "RS220" and re.match(r"[0-9,]+ (operations|params)", misfit.fault.message):
+        return (*misfit.levels[-1][:2], "depth") if len(misfit.levels) > 1 else (family(misfit.piece),)
+    found = [(path, value, left(trial, misfit)) for path, value, trial in trials(spec, misfit)]
+    concerned = [one for one in found if one[2] != misfit.fault.message]
+    if concerned:
+        return min(concerned, key=lambda one: rank(one[0], one[1], one[2], misfit.fault))[0]
+    if misfit.fault.code == "RS304" and spec.origin.root.find(("input",)):
+        return ("input",)
+    level = misfit.levels[-1] or (family(misfit.piece),)
+    if misfit.fault.code in ("RS303", "RS305", "RS307") and spec.origin.root.find((*level[:2], "width")):
+        return (*level[:2], "width")
+    return level
+
+
+def family(piece: Piece) -> str:
+    """The key under which a spec says what a piece of no stage is."""
+    if isinstance(piece, Part):
+        return piece.family
+    return "stem" if isinstance(piece, StemPlan) else "final"
+
+
+def rank(path: Path, value: object, left: str, fault: Fault) -> tuple[bool, bool, bool, int]:
+    """Keys that the message speaks of come first, then fields before kinds, then those whose absence mends the piece,
+    then what is written nearest."""
+    spoken = f"{path[-1]}=" in fault.message or re.search(rf"\b{re.escape(str(value))}\b", fault.message) is not None
+    return not spoken, path[-1] in ("kind", *FAMILIES), bool(left), -len(path)
+
+
+def left(piece: Piece, misfit: Misfit) -> str:
+    """The message that is left of the misfit's when a piece is laid in its place; empty where the law is kept."""
+    try:
+        piece.lay(Builder(limit=TRIED_OPS), Value("", misfit.shape))
+    except TooLargeError:
+        return misfit.fault.message if misfit.fault.message.startswith(ENDLESS) else ""
+    except GraphError as error:
+        law = (misfit.fault.code, misfit.fault.node)
+        return next((fault.message for fault in error.faults if (fault.code, fault.node) == law), "")
+    return ""
+
+
+def trials(spec: NetSpec, misfit: Misfit) -> Iterator[tuple[Path, object, Piece]]:
+    """Each written key of the piece's parts with its value, and the piece without it."""
+    for name, part in parts_of(misfit.piece).items():
+        levels = [(*level, name) if level[-1:] != (name,) else level for level in misfit.levels]
+        merged, origins = cascade(spec, name, levels)
+        for path, value, fields in without(merged, origins):
+            try:
+                trial = type(part).read(fields) if fields else FAMILIES[name].read(DEFAULTS[name])
+            except (ValidationError, PydanticCustomError, KeyError):
+                continue
+            yield path, value, exchanged(misfit.piece, name, trial)
+
+
+def without(merged: dict[str, Any], origins: dict[str, Path]) -> Iterator[tuple[Path, object, dict[str, Any]]]:
+    """Each written field's path and value, and the part's fields without it; none without its kind."""
+    for key, level in origins.items():
+        value = merged[key]
+        if key == "kind":
+            yield (*level, key), value, {}
+            continue
+        yield (*level, key), value, {name: other for name, other in merged.items() if name != key}
+        if isinstance(value, dict):
+            for inner_key, inner_value in value.items():
+                rest = {name: other for name, other in value.items() if name != inner_key}
+                yield (*level, key, inner_key), inner_value, {**merged, key: rest}
+
+
+def parts_of(piece: Piece) -> dict[str, Part]:
+    """The parts that a piece is made of, by family."""
+    owners = (piece, piece.site) if isinstance(piece, BlockPlan) else (piece,)
+    found = {
+        name: part for owner in owners for name in FAMILIES if isinstance(part := getattr(owner, name, None), Part)
+    }
+    return found or ({piece.family: piece} if isinstance(piece, Part) else {})
+
+
+def exchanged(piece: Piece, name: str, part: Part) -> Piece:
+    """The piece with another part of a family."""
+    own: dict[str, Any] = {name: part}
+    if isinstance(piece, BlockPlan):
+        site = piece.site if name == "block" else replace(piece.site, **own)
+        return replace(piece, site=site, **(own if name == "block" else {}))
+    if isinstance(piece, (StemPlan, FinalPlan)):
+        return replace(piece, **own)
+    return part  # type: ignore[return-value]  # a head is laid by itself

@@ -1,0 +1,75 @@
+"""Verbs that make something of a network: source, build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import resspec
+from resspec.cli.arguments import Allow, Overrides, Quiet, Spec, limits_of
+from resspec.cli.verb import Verb, examples
+from resspec.errors import ResspecError
+
+PANEL = "Make networks"
+SAFETENSORS = ".safetensors"
+
+app = typer.Typer()
+
+
+@app.command(
+    cls=Verb,
+    rich_help_panel=PANEL,
+    epilog=examples("resspec source resnet50 | less", "resspec source resnet50 classes=10 -o resnet50.py"),
+)
+def source(
+    spec: Spec,
+    overrides: Overrides = None,
+    allow: Allow = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Print the network as a Python file that stands alone: torch is all it imports."""
+    from resspec.training.writing import write_whole
+
+    text = resspec.source(resspec.load(spec, *overrides or (), limits=limits_of(allow)))
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    write_whole(output, text.encode())
+    if not quiet:
+        typer.echo(f"wrote {output}")
+
+
+@app.command(
+    cls=Verb,
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "resspec build resnet50 classes=10 --seed 1 -o resnet50.safetensors",
+        "resspec build resnet20 --weights checkpoint.th -o resnet20.safetensors",
+    ),
+)
+def build(
+    spec: Spec,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The .safetensors file to write.")],
+    overrides: Overrides = None,
+    allow: Allow = None,
+    seed: Annotated[int, typer.Option(min=0, help="Where the initial weights come from.")] = 0,
+    weights: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Take the weights from this checkpoint: our names or a known peer's."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Build the network and write its weights; `resspec.build(SPEC, weights=FILE)` reads them."""
+    if output.suffix != SAFETENSORS:
+        raise ResspecError.of("RS701", f"weights are written as {SAFETENSORS}, not as {output.name}")
+    net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
+    report = resspec.report(net)
+    from resspec.training.checkpoint import save_weights
+
+    model = resspec.build(net, seed=seed, weights=weights)
+    save_weights(model, output, {"name": report.name, "fingerprint": report.fingerprint})
+    if not quiet:
+        typer.echo(f"wrote {output} ({report.params:,} params, {report.buffers:,} buffer elements)")

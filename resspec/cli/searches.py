@@ -1,0 +1,141 @@
+"""Verbs of searches: profile, run, status, best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import resspec
+from resspec.cli.arguments import AsJson, Quiet
+from resspec.cli.contest import contest, standing
+from resspec.cli.exits import NO
+from resspec.cli.printing import print_table
+from resspec.cli.verb import Verb, examples, print_json
+from resspec.shipped import search_folder
+
+if TYPE_CHECKING:
+    from resspec.study.result import Result
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Search depth and width under hard budgets.",
+    epilog=examples(
+        "resspec search profile digits", "resspec search run digits", "resspec search best digits > best.yaml"
+    ),
+)
+
+
+def complete_search(incomplete: str) -> Iterator[str]:
+    """Shipped searches that begin so."""
+    yield from (path.stem for path in sorted(search_folder().glob("*.yaml")) if path.stem.startswith(incomplete))
+
+
+Search = Annotated[
+    str, typer.Argument(metavar="SEARCH", help="A shipped search or a file.", autocompletion=complete_search)
+]
+Study = Annotated[
+    str,
+    typer.Argument(
+        metavar="SEARCH", help="A search that was run here, or the folder of its study.", autocompletion=complete_search
+    ),
+]
+Folder = Annotated[
+    Path | None, typer.Option("--path", metavar="FOLDER", help="Where the study lives; by default runs/NAME.")
+]
+
+
+@app.command(cls=Verb, epilog=examples("resspec search profile digits", "resspec search profile mine.yaml --json"))
+def profile(search: Search, as_json: AsJson = False) -> None:
+    """Tell what a search can reach before its first trial: sizes, extremes of each cost, share inside the budgets."""
+    from resspec.study.run import profile
+
+    found = profile(search)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        typer.echo(str(found))
+
+
+@app.command(
+    cls=Verb,
+    epilog=examples(
+        "resspec search run digits",
+        "resspec search run mine.yaml --trials 100 --seed 1 --path runs/mine-1",
+        "resspec search run digits --quiet --json > result.json",
+    ),
+)
+def run(
+    search: Search,
+    trials: Annotated[int | None, typer.Option(min=1, help="Trials in all, earlier runs included.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Where the search's randomness comes from.")] = None,
+    path: Folder = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a search to its end, or go on with one that was interrupted."""
+    from resspec.cli.progress import watcher
+
+    try:
+        result = resspec.search(search, trials=trials, seed=seed, path=path, observer=watcher(quiet=quiet))
+    except KeyboardInterrupt:
+        typer.echo("interrupted; the same command goes on from here", err=True)
+        raise
+    if as_json:
+        print_json(result.to_dict())
+        return
+    print_table(contest(result))
+    if not quiet:
+        typer.echo("\n" + "\n".join(left_behind(result)))
+
+
+@app.command(cls=Verb, epilog=examples("resspec search status digits", "resspec search status runs/mine-1 --json"))
+def status(search: Study, as_json: AsJson = False) -> None:
+    """Tell how far a search has come; it may be running."""
+    result = study_of(search)
+    if as_json:
+        states = [trial.state.name.lower() for trial in result.trials]
+        print_json({"name": result.name, "trials": {state: states.count(state) for state in sorted(set(states))}})
+    else:
+        typer.echo(standing(result))
+
+
+@app.command(
+    cls=Verb, epilog=examples("resspec search best digits > best.yaml", "resspec search best runs/mine-1 --json")
+)
+def best(search: Study, as_json: AsJson = False) -> None:
+    """Print the best network found so far, as a complete spec file."""
+    from resspec.study.outcome import best_spec
+
+    result = study_of(search)
+    if result.best is None:
+        typer.echo("no trial is complete yet", err=True)
+        raise typer.Exit(NO)
+    if as_json:
+        print_json(result.best.to_dict())
+    else:
+        typer.echo(best_spec(result), nl=False)
+
+
+def study_of(search: str) -> Result:
+    """The study in a folder, or of a search that was run here."""
+    from resspec.study.declaration import load_search
+    from resspec.study.result import open_result
+    from resspec.study.run import RUNS
+
+    return open_result(search if Path(search).is_dir() else Path(RUNS) / load_search(search).name)
+
+
+def left_behind(result: Result) -> Iterator[str]:
+    """The files that a finished search leaves, with what they are for."""
+    from resspec.study.result import BEST_SPEC, BEST_WEIGHTS, PICTURE
+
+    for name, use in (
+        (BEST_SPEC, "the winner as a spec"),
+        (BEST_WEIGHTS, "its weights"),
+        (PICTURE, "accuracy against cost"),
+    ):
+        if (result.path / name).is_file():
+            yield f"{result.path / name}: {use}"

@@ -1,0 +1,176 @@
+"""RS5xx: searches. RS6xx: weights and data. RS7xx: commands."""
+
+from __future__ import annotations
+
+from resspec.codes.code import Code
+
+SEARCH = {
+    "RS501": Code(
+        "No such search",
+        "A name is no shipped search and no file.",
+        "$ resspec search run digit",
+        "Take a shipped name or a path.",
+    ),
+    "RS502": Code(
+        "No study",
+        "A folder holds no study.",
+        "$ resspec search status .",
+        "Name the folder that a search made: runs/NAME.",
+    ),
+    "RS503": Code(
+        "Another search",
+        "The folder holds the study of a search that says something else.",
+        "$ resspec search run changed.yaml --path runs/old",
+        "Give the changed search a folder of its own.",
+    ),
+    "RS504": Code(
+        "No trial was completed",
+        "Every trial failed.",
+        "$ resspec search run mine.yaml",
+        "The message tells how the first one failed.",
+    ),
+    "RS505": Code(
+        "The last comparison failed",
+        "Every finalist failed when it was trained again.",
+        "$ resspec search run mine.yaml",
+        "Lower the recipe's lr.",
+    ),
+    "RS510": Code(
+        "A damaged journal",
+        "The journal of a study cannot be read.",
+        "$ resspec search run digits",
+        "Take it from a copy, or begin in a new folder.",
+    ),
+    "RS511": Code(
+        "A folder that cannot be used",
+        "The folder of a study cannot be made or written.",
+        "$ resspec search run digits --path /etc/hosts",
+        "Name a folder that you may write.",
+    ),
+    "RS512": Code(
+        "A damaged result",
+        "The result of a study cannot be read.",
+        "$ resspec search best runs/digits",
+        "Delete the file that the message names and search again.",
+    ),
+    "RS520": Code(
+        "Data that do not fit",
+        "The base network reads other images, or tells fewer classes apart, than the data have.",
+        "$ resspec search run mine.yaml",
+        "Set `input` and `classes` of the base.",
+    ),
+}
+
+DATA = {
+    "RS601": Code(
+        "Not a checkpoint",
+        "A file or a value holds no tensors by name.",
+        "$ resspec build resnet18 --weights notes.txt -o net.safetensors",
+        "Name a state_dict or a file of one.",
+    ),
+    "RS602": Code(
+        "No such file of weights",
+        "There is no file at the path.",
+        "$ resspec build resnet18 --weights none.pth -o net.safetensors",
+        "Name a file that is there.",
+    ),
+    "RS603": Code(
+        "Unreadable weights",
+        "The file is damaged, or holds more than tensors.",
+        "$ resspec build resnet18 --weights net.pkl -o net.safetensors",
+        "Save the state_dict alone.",
+    ),
+    "RS604": Code(
+        "Tensors are missing",
+        "The checkpoint lacks tensors of the network.",
+        "$ resspec build resnet50 --weights resnet18.pth -o net.safetensors",
+        "Take the spec it was trained with.",
+    ),
+    "RS605": Code(
+        "Tensors without a place",
+        "The checkpoint has tensors that the network lacks.",
+        "$ resspec build resnet18 --weights resnet50.pth -o net.safetensors",
+        "Take the spec it was trained with.",
+    ),
+    "RS606": Code(
+        "Tensors of another shape",
+        "Tensors have the right names and other shapes.",
+        "$ resspec build resnet18 classes=10 --weights resnet18.pth -o net.safetensors",
+        "Set the widths and classes it was trained with.",
+    ),
+    "RS607": Code(
+        "Unknown naming",
+        "No peer of this name is known.",
+        "$ python -c \"peer_state(model, 'tmm')\"",
+        "Take a name that the message suggests.",
+    ),
+    "RS608": Code(
+        "A naming without these names",
+        "A peer's naming has no names for this network.",
+        "$ python -c \"peer_state(model, 'pycls')\"",
+        "Choose another naming, or keep our own.",
+    ),
+    "RS651": Code(
+        "A data set needs a package",
+        "The package that carries the data set is not installed.",
+        "$ resspec search run digits",
+        "Install the package that the message names.",
+    ),
+    "RS652": Code(
+        "No such data",
+        "The file of a data set is not there.",
+        "$ resspec search run cifar.yaml",
+        "Put the file where the message expects it.",
+    ),
+    "RS653": Code(
+        "Damaged data",
+        "The file of a data set holds something else.",
+        "$ resspec search run cifar.yaml",
+        "Make it anew; the message says what is expected.",
+    ),
+    "RS654": Code(
+        "Images that do not fit",
+        "Images and network differ in channels or classes.",
+        "$ resspec train resnet18 classes=5",
+        "Set `input` and `classes` of the network.",
+    ),
+    "RS655": Code(
+        "No such device",
+        "The device cannot be used on this machine.",
+        "$ resspec train resnet18 --device cuda",
+        "Name a device that torch sees, or cpu.",
+    ),
+    "RS660": Code(
+        "Training diverged",
+        "The loss is no longer a finite number.",
+        "$ resspec search run mine.yaml",
+        "Lower lr or lengthen the warm-up.",
+    ),
+}
+
+COMMANDS = {
+    "RS701": Code(
+        "Weights in another format",
+        "Weights are written as .safetensors.",
+        "$ resspec build resnet18 -o net.pth",
+        "End the name in .safetensors.",
+    ),
+    "RS702": Code(
+        "The system refused",
+        "A file could not be read or written.",
+        "$ resspec source resnet18 -o /net.py",
+        "The message holds the system's reason.",
+    ),
+    "RS703": Code(
+        "Options that exclude each other",
+        "Two options ask for different answers.",
+        "$ resspec show resnet18 --explain --minimal",
+        "Give one of them.",
+    ),
+    "RS704": Code(
+        "A file that would be lost",
+        "The file to write is there already, or cannot hold what was asked for.",
+        "$ resspec new mine.yaml",
+        "Choose another name, or add --force.",
+    ),
+}

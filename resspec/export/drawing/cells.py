@@ -1,0 +1,87 @@
+"""Cells: the smallest boxes of a drawing. A convolution and the norm and activation that finish it are one cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from resspec.export.drawing.labels import SIGNS, follows, label, product, word
+from resspec.ir import Graph, Node, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a box costs, for colours: learned elements, multiply-accumulates, outputs of convolutions and products."""
+
+    params: int = 0
+    macs: int = 0
+    activations: int = 0
+
+    def __add__(self, other: Load) -> Load:
+        return Load(self.params + other.params, self.macs + other.macs, self.activations + other.activations)
+
+    def times(self, count: int) -> Load:
+        """The load of equal boxes."""
+        return Load(count * self.params, count * self.macs, count * self.activations)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Ops in a row that are drawn as one box: its role (`conv`, `dense`, `pool`, `join`, `other`), a title, the ops that
+    finish it, its output shape and load, and the cells it reads."""
+
+    key: str
+    site: str
+    role: str
+    title: str
+    finish: tuple[str, ...]
+    shape: Shape
+    load: Load
+    inputs: tuple[str, ...]
+
+    @property
+    def sign(self) -> str:
+        """What stands in the circle of a join; empty for other cells."""
+        return SIGNS.get(self.title, "")
+
+
+def cells_of(graph: Graph) -> tuple[Cell, ...]:
+    """The cells of a graph in schedule order; the input is none."""
+    cells: dict[str, Cell] = {}
+    owner: dict[str, str] = {}
+    for node in graph:
+        if node.op.arity == 0:
+            continue
+        source = owner.get(node.inputs[0], "")
+        if source and _joins(graph, node, cells[source]):
+            cell = cells[source]
+            load = cell.load + load_of(graph, node)
+            cells[source] = replace(cell, finish=(*cell.finish, word(node)), shape=node.shape, load=load)
+            owner[node.name] = source
+            continue
+        inputs = tuple(dict.fromkeys(owner.get(name, "") for name in node.inputs))
+        cells[node.name] = Cell(
+            node.name, node.site, _role(node), label(graph, node), (), node.shape, load_of(graph, node), inputs
+        )
+        owner[node.name] = node.name
+    return tuple(cells.values())
+
+
+def _joins(graph: Graph, node: Node, cell: Cell) -> bool:
+    """Whether a node finishes the cell that it reads, which nothing else reads."""
+    alone = len(graph.consumers[node.inputs[0]]) == 1 and node.inputs[0] not in graph.exits
+    return alone and cell.site == node.site and follows(graph, node) and cell.title != "split"
+
+
+def _role(node: Node) -> str:
+    if product(node):
+        return "conv" if len(node.shape) == 3 else "dense"
+    if node.op.arity > 1:
+        return "join"
+    return "pool" if node.op.window().kernel != 1 else "other"
+
+
+def load_of(graph: Graph, node: Node) -> Load:
+    """The load of one op."""
+    work = node.op.work(graph.shapes_in(node), node.shape)
+    learned = sum(weight.elements for weight in node.op.weights() if weight.learned)
+    return Load(learned, work.macs, work.activations)

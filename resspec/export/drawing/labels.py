@@ -1,0 +1,82 @@
+"""What an op is called in a drawing, from the facts that every op states."""
+
+from __future__ import annotations
+
+from resspec.ir import Graph, Node, Shape
+
+SHORT = {
+    "batch_norm": "BN",
+    "group_norm": "GN",
+    "filter_response_norm": "FRN",
+    "relu": "ReLU",
+    "silu": "SiLU",
+    "gelu": "GELU",
+    "leaky_relu": "leaky ReLU",
+    "evonorm_s0": "EvoNorm-S0",
+    "conv2d": "conv",
+    "conv1d": "conv 1-d",
+    "std_conv2d": "std conv",
+    "scaled_std_conv2d": "std conv",
+    "max_pool2d": "max pool",
+    "avg_pool2d": "avg pool",
+    "global_avg_pool": "global avg pool",
+    "linear": "linear",
+    "pad_channels": "zero channels",
+}
+"""Kinds that papers abbreviate; any other is its own name with spaces."""
+
+SIGNS = {"add": "+", "scale": "×", "shift": "+"}
+"""Joins that are drawn as a sign in a circle."""
+
+
+def word(node: Node) -> str:
+    """The name of an op."""
+    return SHORT.get(node.op.kind, node.op.kind.replace("_", " "))
+
+
+def product(node: Node) -> bool:
+    """Whether an op multiplies and accumulates with a matrix of its own."""
+    return any(weight.learned and len(weight.shape) > 1 for weight in node.op.weights())
+
+
+def label(graph: Graph, node: Node) -> str:
+    """`3×3 conv, 64, /2, 32 groups`; a pool or another op with a window likewise."""
+    window = node.op.window()
+    sizes = f"{window.kernel}×{window.kernel} " if len(node.shape) == 3 and (window.kernel > 1 or product(node)) else ""
+    parts = [f"{sizes}{word(node)}"]
+    if product(node):
+        parts.append(f"{node.shape[0]:,}" if node.op.kind == "linear" else str(node.shape[0]))
+    if window.stride > 1:
+        parts.append(f"/{window.stride}")
+    if window.dilation > 1:
+        parts.append(f"dilation {window.dilation}")
+    if (groups := groups_of(graph, node)) > 1:
+        parts.append("depthwise" if groups == node.shape[0] else f"{groups} groups")
+    return ", ".join(parts)
+
+
+def groups_of(graph: Graph, node: Node) -> int:
+    """The groups of a convolution: input channels over those that one filter sees."""
+    kernels = [weight.shape for weight in node.op.weights() if weight.name == "weight" and len(weight.shape) == 4]
+    ins = graph.shapes_in(node)
+    return ins[0][0] // kernels[0][1] if kernels and len(ins[0]) == 3 else 1
+
+
+def follows(graph: Graph, node: Node) -> bool:
+    """Whether an op only finishes the one before it: one operand, the same shape, no window, no products."""
+    ins = graph.shapes_in(node)
+    plain = node.op.arity == 1 and node.op.window().kernel == 1 and ins[0] == node.shape
+    return plain and not product(node)
+
+
+def sides(shape: Shape) -> str:
+    """64×56×56."""
+    return "×".join(str(side) for side in shape)
+
+
+def short(value: float) -> str:
+    """4.09G: three digits and a unit."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("K", 1e3)):
+        if value >= size:
+            return f"{value / size:.3g}{unit}" if value < 999.5 * size else f"{value / size:.0f}{unit}"
+    return f"{value:.0f}"

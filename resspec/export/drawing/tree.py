@@ -1,0 +1,69 @@
+"""A tree for terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resspec.export.drawing.heat import WORDS, Heat
+from resspec.export.drawing.labels import short, sides
+from resspec.export.drawing.legend import skips_of
+from resspec.export.drawing.scene import Box, Scene
+
+BAR = 12
+
+
+def tree(scene: Scene, heat: Heat) -> str:
+    """The scene as text: a line for each box, its shape, and bars for heat."""
+    load = scene.load
+    head = f"{scene.name}  {sides(scene.input)}  {short(load.params)} params  {short(load.macs)} MACs"
+    rows = [
+        row
+        for place, stage in enumerate(scene.stages)
+        for row in _rows(stage, "", place == len(scene.stages) - 1, scene.zoom, heat, 1)
+    ]
+    words = max((len(left) for left, _, _ in rows), default=0)
+    shapes = max((len(shape) for _, shape, _ in rows), default=0)
+    lines = [f"{left:{words}}  {shape:>{shapes}}  {bar}".rstrip() for left, shape, bar in rows]
+    foot = [f"bars: {WORDS[heat.cost]}, {short(heat.all)} in all"] if heat.cost else []
+    return "\n".join([head, *lines, *foot, ""])
+
+
+Line = tuple[str, str, str]
+
+
+def _rows(box: Box, stem: str, last: bool, zoom: str, heat: Heat, times: int) -> Iterator[Line]:
+    """The lines of a box and of what it holds."""
+    times *= box.count
+    branch, below = ("└─ ", "   ") if last else ("├─ ", "│  ")
+    yield stem + branch + _words(box, zoom), sides(box.shape), _bar(heat, box, times)
+    inside = () if zoom == "stage" else tuple(inner for inner in box.inside if inner.role != "block" and inner.title)
+    if zoom == "block" and box.skip:
+        inside = ()
+    for place, inner in enumerate(inside):
+        yield from _rows(inner, stem + below, place == len(inside) - 1, zoom, heat, times)
+
+
+def _words(box: Box, zoom: str) -> str:
+    count = f" ×{box.count}" if box.count > 1 else ""
+    if box.skip and zoom != "stage":
+        body = next((inner.lines for inner in box.inside if inner.role == "block"), ())
+        return f"{box.title}{count}  [{' | '.join(body)}] + {box.skip}" if body else f"{box.title}{count} + {box.skip}"
+    if zoom == "stage":
+        kinds = ", ".join(f"{inner.title} ×{inner.count}" for inner in box.inside if inner.inside)
+        styles = list(skips_of(box))
+        skips = ", ".join(f"{style} ×{styles.count(style)}" for style in dict.fromkeys(styles))
+        return "  ".join(filter(None, (box.title, kinds, f"+ {skips}" if skips else "")))
+    finish = f" · {' · '.join(box.lines)}" if box.lines and box.role != "block" else ""
+    styles = dict(box.styles)
+    ways = [styles.get(name) or name.rpartition(".")[2] or "entry" for name in box.inputs]
+    joined = f"  <- {', '.join(ways)}" if len(ways) > 1 else ""
+    return f"{box.title}{count}{finish}{joined}"
+
+
+def _bar(heat: Heat, box: Box, times: int) -> str:
+    """A bar by share of the network, and the share."""
+    if not heat.cost:
+        return ""
+    share = heat.share(box, times)
+    filled = round(share * BAR)
+    return f"{'█' * filled}{'░' * (BAR - filled)} {100 * share:5.1f} %"

@@ -1,0 +1,1 @@
+"""What lies between the last stage and the head."""

@@ -1,0 +1,38 @@
+"""Judging a network by training it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from resspec.spec.net import NetSpec
+from resspec.study.evaluators.evaluator import Bench, Evaluator
+from resspec.training.data import DataSource
+from resspec.training.plugin import plugin_field
+from resspec.training.recipe import Recipe
+
+
+class Training(Evaluator):
+    """Train on a data set's training images, judge on its validation images."""
+
+    kind: ClassVar[str] = "training"
+
+    data: Annotated[DataSource, plugin_field(DataSource)]
+    """The data set."""
+    recipe: Recipe = Recipe()
+    """How every network is trained."""
+    device: str = "cpu"
+    """Where: cpu, cuda, cuda:1, …"""
+    threads: Annotated[int, Field(ge=1)] | None = None
+    """CPU threads of one training; small networks are fastest on 1. By default as many as torch likes."""
+
+    @contextmanager
+    def bench(self, base: NetSpec) -> Iterator[Bench]:
+        """Load the training and validation images."""
+        from resspec.study.training_bench import bench_for  # noqa: PLC0415  # torch comes with the first bench
+
+        with bench_for(self, base) as bench:
+            yield bench

@@ -1,0 +1,70 @@
+"""A copy of the study in memory, where Optuna's samplers may draw without leaving a trace in the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import optuna
+from optuna.samplers import BaseSampler
+from optuna.storages import InMemoryStorage
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+
+from resspec.study.space import Point, Space
+
+
+class Mirror:
+    """The trials of a study, finished and running, in the order of their numbers."""
+
+    def __init__(self, space: Space, directions: Sequence[StudyDirection]) -> None:
+        self._space = space
+        self._storage = InMemoryStorage()
+        with quiet():
+            self._study = optuna.create_study(storage=self._storage, study_name="mirror", directions=list(directions))
+        self._numbers: dict[int, int] = {}
+        self._running: set[int] = set()
+
+    def update(self, trials: Sequence[FrozenTrial]) -> None:
+        """Take in new trials and what became of running ones. Waiting trials stay out: Optuna would hand them out
+        again."""
+        for trial in trials:
+            if trial.state == TrialState.WAITING:
+                continue
+            if trial.number not in self._numbers:
+                self._numbers[trial.number] = len(self._study.get_trials(deepcopy=False))
+                self._study.add_trial(trial)
+                if trial.state == TrialState.RUNNING:
+                    self._running.add(trial.number)
+            elif trial.number in self._running and trial.state.is_finished():
+                self._finish(trial)
+
+    def draw(self, sampler: BaseSampler) -> tuple[Point, dict[str, Any]]:
+        """A point of the sampler's choice, perhaps over budget or seen before, and the notes the sampler made with
+        it."""
+        self._study.sampler = sampler
+        trial = self._study.ask(self._space.distributions)
+        frozen = self._storage.get_trial(trial._trial_id)  # noqa: SLF001  # Optuna has no public way to a trial's notes
+        self._study.tell(trial, state=TrialState.FAIL)  # samplers pass over failed trials
+        return self._space.point(frozen.params), dict(frozen.system_attrs)
+
+    def _finish(self, trial: FrozenTrial) -> None:
+        known = self._storage.get_trial_id_from_study_id_trial_number(
+            self._storage.get_study_id_from_name("mirror"), self._numbers[trial.number]
+        )
+        for step, value in trial.intermediate_values.items():
+            self._storage.set_trial_intermediate_value(known, step, value)
+        self._storage.set_trial_state_values(known, trial.state, trial.values)
+        self._running.discard(trial.number)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Optuna from writing to the terminal; its level is put back."""
+    level = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(max(level, optuna.logging.WARNING))
+    try:
+        yield
+    finally:
+        optuna.logging.set_verbosity(level)

@@ -1,0 +1,58 @@
+"""What a finished search leaves in its folder: the verdict, the winner as a spec and as weights, the picture."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from optuna.trial import TrialState
+
+from resspec.errors import SearchError
+from resspec.spec.loading import load_spec
+from resspec.study.evaluators import Bench
+from resspec.study.finals import judged
+from resspec.study.ledger import Ledger
+from resspec.study.observer import Observer
+from resspec.study.picture import drawn
+from resspec.study.problem import Problem
+from resspec.study.result import BEST_SPEC, PICTURE, RESULT, Result, read_verdict, result_of
+from resspec.study.trial import ranked, trial_of
+from resspec.training.writing import write_whole
+
+
+def conclude(problem: Problem, bench: Bench, ledger: Ledger, observer: Observer) -> tuple[Result, bool]:
+    """The result of a search whose trials are done, and whether it was reached now; its files are then written."""
+    final = problem.search.final
+    trials = [trial_of(frozen) for frozen in ledger.trials()]
+    basis = {"trials": len(trials), "final": final.model_dump() if final else None}
+    if _basis(ledger.folder) == basis:
+        return result_of(ledger.study, ledger.folder, read_verdict(ledger.folder)), False
+    if not ranked(trials):
+        first = next((trial.error for trial in trials if trial.state == TrialState.FAIL), "no trial was run")
+        raise SearchError.of("RS504", f"none of {len(trials)} trials was completed: {first}")
+    verdict = judged(problem, final, trials, bench, ledger.folder, observer) if final else None
+    result = result_of(ledger.study, ledger.folder, verdict)
+    write_whole(ledger.folder / BEST_SPEC, best_spec(result).encode())
+    write_whole(ledger.folder / PICTURE, drawn(result).encode())
+    written = {**basis, "verdict": verdict.to_dict() if verdict else None}
+    write_whole(ledger.folder / RESULT, (json.dumps(written, indent=2) + "\n").encode())
+    return result, True
+
+
+def _basis(folder: Path) -> dict[str, Any] | None:
+    """What the written result rests on; None without one."""
+    try:
+        data = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+        return {"trials": data["trials"], "final": data["final"]}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def best_spec(result: Result) -> str:
+    """The best network as a complete spec file."""
+    best = result.best
+    assert best is not None, "a result is written when a trial is complete"
+    costs = ", ".join(f"{name} {value:,}" for name, value in best.costs.to_dict().items() if name in ("params", "macs"))
+    spec = load_spec(best.spec, name=f"{result.name}_best")
+    return f"# Found by the search {result.name}: trial {best.number}, {costs}.\n{spec.to_yaml()}"

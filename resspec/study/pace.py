@@ -1,0 +1,45 @@
+"""How fast a search goes, and how long it will take."""
+
+from __future__ import annotations
+
+import time
+
+from optuna.trial import TrialState
+
+from resspec.study.trial import Trial, ranked
+
+
+class Pace:
+    """Counts what is done; the time left follows from the trials of this run."""
+
+    def __init__(self, before: list[Trial], total: int, final_runs: int) -> None:
+        self.start = time.monotonic()
+        self.total = total
+        self.done = {trial.number: trial for trial in before if trial.state.is_finished()}
+        self._final_runs = final_runs
+        self._mine: list[Trial] = []
+
+    def count(self, trial: Trial) -> None:
+        """A trial of this run is finished."""
+        self.done[trial.number] = trial
+        self._mine.append(trial)
+
+    @property
+    def best(self) -> Trial | None:
+        """The best complete trial so far."""
+        return next(iter(ranked(list(self.done.values()))), None)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start of this run."""
+        return time.monotonic() - self.start
+
+    def seconds_left(self) -> float | None:
+        """Seconds that the remaining trials and the last comparison will take; None before the first trial of this
+        run."""
+        if not self._mine:
+            return None
+        mean = sum(trial.seconds for trial in self._mine) / len(self._mine)
+        full = [trial.seconds for trial in self._mine if trial.state == TrialState.COMPLETE]
+        again = sum(full) / len(full) if full else mean
+        return (self.total - len(self.done)) * mean + self._final_runs * again

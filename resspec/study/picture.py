@@ -1,0 +1,168 @@
+"""Accuracy against cost as an SVG drawing: every trial a mark, the front a line, the base and the best by name. It is
+laid out by hand: an SVG opens in any browser, stays sharp, tells each trial on hover, and asks for no plotting
+library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from optuna.trial import TrialState
+
+from resspec.spec.budgets import shown
+from resspec.study.axes import Axis, axis_over
+from resspec.study.result import Result
+from resspec.study.trial import Trial
+
+WIDTH, HEIGHT = 860, 520
+LEFT, RIGHT, TOP, BOTTOM = 70, 28, 74, 62
+COST = "macs"
+
+DARK, SOFT, PALE, GRID = "#1f2933", "#7b8794", "#9fb3c8", "#e4e7eb"
+BLUE, ORANGE, GREEN = "#2f6fdf", "#d9730d", "#1a8754"
+STYLE = "font-family: system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Both axes of the drawing."""
+
+    x: Axis
+    y: Axis
+
+    def at(self, trial: Trial) -> tuple[float, float]:
+        """Where a trial lies."""
+        return self.x.at(getattr(trial.costs, COST)), self.y.at(100 * (trial.value or 0.0))
+
+
+def drawn(result: Result) -> str:
+    """The drawing of a result with at least one complete trial."""
+    complete = [trial for trial in result.trials if trial.is_complete]
+    pruned = [trial for trial in result.trials if trial.state == TrialState.PRUNED]
+    frame = Frame(
+        axis_over([getattr(trial.costs, COST) for trial in complete + pruned], LEFT, WIDTH - RIGHT),
+        axis_over([100 * (trial.value or 0.0) for trial in complete], HEIGHT - BOTTOM, TOP),
+    )
+    named = {trial.number for trial in (result.base, result.best) if trial}
+    plain = [trial for trial in complete if trial.number not in named]
+    parts = [*_title(result), *_grid(frame)]
+    parts += [_dot(frame, trial, 3, "none", SOFT) for trial in pruned]
+    steps = front(complete)
+    parts.append(_line(frame, steps))
+    parts += [_dot(frame, trial, 4.5, BLUE if trial in steps else PALE, "white") for trial in plain]
+    parts += _named(frame, result)
+    parts += _legend(bool(pruned))
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+    return "\n".join(
+        [f'{head} style="{STYLE}">', f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>', *parts, "</svg>\n"]
+    )
+
+
+def _title(result: Result) -> list[str]:
+    """The name of the search, and under it what the held-out test says."""
+    finished = [t for t in result.trials if t.state.is_finished()]
+    line = f"{len(finished)} trials"
+    if result.budgets:
+        line += f" inside {' and '.join(result.budgets)}"
+    verdict = result.verdict
+    if verdict and "base" in verdict.test:
+        best, base = verdict.test_accuracy(verdict.winner), verdict.test_accuracy("base")
+        line += f" · held-out test: best {100 * best:.2f} %, base {100 * base:.2f} %"
+    return [_text(LEFT, 30, result.name, Ink(18, DARK, weight=600)), _text(LEFT, 52, line, Ink(12.5))]
+
+
+def _grid(frame: Frame) -> list[str]:
+    """Lines and figures of both axes."""
+    parts = []
+    low, right = HEIGHT - BOTTOM, WIDTH - RIGHT
+    for tick in frame.y.ticks(6):
+        y = frame.y.at(tick)
+        parts.append(f'<path d="M{LEFT} {y:.1f}H{right}" stroke="{GRID}"/>')
+        parts.append(_text(LEFT - 10, y + 4, f"{tick:g} %", Ink(anchor="end")))
+    for tick in frame.x.ticks(7):
+        x = frame.x.at(tick)
+        parts.append(f'<path d="M{x:.1f} {low}v5" stroke="{SOFT}"/>')
+        parts.append(_text(x, low + 20, shown(round(tick)), Ink(anchor="middle")))
+    parts.append(f'<path d="M{LEFT} {low}H{right}" stroke="{SOFT}"/>')
+    name = Ink(12.5, DARK, "middle")
+    parts.append(_text((LEFT + right) / 2, HEIGHT - 16, f"{COST} of one image", name))
+    middle = (TOP + low) / 2
+    upright = _text(18, middle, "validation accuracy of the trial", name)
+    parts.append(f'<g transform="rotate(-90 18 {middle})">{upright}</g>')
+    return parts
+
+
+def front(complete: list[Trial]) -> list[Trial]:
+    """The trials that are more accurate than every cheaper one, the cheapest first."""
+    steps: list[Trial] = []
+    for trial in sorted(complete, key=lambda t: (getattr(t.costs, COST), -(t.value or 0.0))):
+        if not steps or (trial.value or 0.0) > (steps[-1].value or 0.0):
+            steps.append(trial)
+    return steps
+
+
+def _line(frame: Frame, steps: list[Trial]) -> str:
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(frame.at, steps))
+    return f'<polyline points="{points}" fill="none" stroke="{BLUE}" stroke-opacity="0.35" stroke-width="2"/>'
+
+
+def _dot(frame: Frame, trial: Trial, radius: float, fill: str, stroke: str) -> str:
+    x, y = frame.at(trial)
+    mark = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{fill}" stroke="{stroke}"'
+    return f"{mark}><title>{escape(told(trial))}</title></circle>"
+
+
+def _named(frame: Frame, result: Result) -> list[str]:
+    """The base and the best, larger and with their names."""
+    parts = []
+    marks = [(result.base, "base", ORANGE), (result.best, "best", GREEN)]
+    if result.base and result.best and result.base.number == result.best.number:
+        marks = [(result.best, "base = best", GREEN)]
+    for trial, name, colour in marks:
+        if trial is None or trial.value is None:
+            continue
+        x, y = frame.at(trial)
+        parts.append(_dot(frame, trial, 7, colour, "white"))
+        to_left = x > WIDTH - RIGHT - 150
+        label = f"{name} (trial {trial.number})"
+        ink = Ink(13, colour, "end" if to_left else "start", 600, halo=True)
+        parts.append(_text(x - 12 if to_left else x + 12, y + 4.5, label, ink))
+    return parts
+
+
+def _legend(has_pruned: bool) -> list[str]:
+    """What the marks mean, at the top right."""
+    rows = [(BLUE, "white", "front"), (PALE, "white", "complete")]
+    if has_pruned:
+        rows.append(("none", SOFT, "pruned"))
+    parts = []
+    x = WIDTH - RIGHT - 84 * len(rows)
+    for fill, stroke, name in rows:
+        parts.append(f'<circle cx="{x}" cy="26" r="4.5" fill="{fill}" stroke="{stroke}"/>')
+        parts.append(_text(x + 10, 30, name, Ink()))
+        x += 84
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How a word is drawn."""
+
+    size: float = 12
+    colour: str = SOFT
+    anchor: str = "start"
+    weight: int = 400
+    halo: bool = False
+
+
+def _text(x: float, y: float, text: str, ink: Ink) -> str:
+    halo = ' stroke="white" stroke-width="4" paint-order="stroke" stroke-linejoin="round"' if ink.halo else ""
+    place = f'x="{x:.1f}" y="{y:.1f}" font-size="{ink.size}" fill="{ink.colour}"'
+    return f'<text {place} text-anchor="{ink.anchor}" font-weight="{ink.weight}"{halo}>{escape(text)}</text>'
+
+
+def told(trial: Trial) -> str:
+    """A trial in a line: number, accuracy, costs, values."""
+    accuracy = f"{100 * trial.value:.2f} %" if trial.value is not None else trial.state.name.lower()
+    values = ", ".join(f"{path}={value}" for path, value in trial.params.items())
+    return f"trial {trial.number}: {accuracy}, {trial.costs.macs:,} macs, {trial.costs.params:,} params; {values}"

@@ -1,0 +1,142 @@
+"""What a search asks, with every name resolved: the base, the space around it, the budgets in figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from resspec.analysis.cost import Costs
+from resspec.analysis.report import report_of
+from resspec.compile import compile_spec
+from resspec.errors import Fault, SpecError
+from resspec.plan import resolve
+from resspec.pricing import Pricer
+from resspec.spec.budgets import Budget, read_budget
+from resspec.spec.loading import load_spec
+from resspec.spec.net import NetSpec
+from resspec.study.declaration import Search
+from resspec.study.frontier import Frontier, Listed, Vast
+from resspec.study.profile import Profile, profile_of
+from resspec.study.space import Dimension, Point, Space
+from resspec.study.survey import Survey, affordable, price, survey
+
+BASE = "base"
+MOST_VALUES_TRIED = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A search whose base is legal and whose space and budgets are read."""
+
+    search: Search
+    base: NetSpec
+    space: Space
+    budgets: tuple[Budget, ...]
+    pricer: Pricer
+
+    @cached_property
+    def base_costs(self) -> Costs:
+        """The base's costs."""
+        return self.pricer.price({})
+
+    @cached_property
+    def base_fingerprint(self) -> str:
+        """What the base is recognised by."""
+        return compile_spec(self.base).fingerprint
+
+    @cached_property
+    def base_point(self) -> Point | None:
+        """Where the base lies in the space; None outside, or where it breaks a budget."""
+        positions = [self._base_position(dimension) for dimension in self.space.dimensions]
+        if None in positions or not affordable(self.base_costs, self.budgets):
+            return None
+        return tuple(p for p in positions if p is not None)
+
+    @cached_property
+    def survey(self) -> Survey:
+        """The priced space."""
+        return survey(self.space, self.pricer, self.budgets)
+
+    def profile(self) -> Profile:
+        """What can be reached; BudgetError when nothing is inside the budgets."""
+        return profile_of(self.search.name, self.survey, self.pricer)
+
+    def frontier(self) -> Frontier:
+        """Every network inside the budgets, all still open."""
+        if self.survey.complete:
+            return Listed(self.survey, self.fingerprint)
+        return Vast(self.space, self.pricer, self.budgets, self.fingerprint)
+
+    def spec(self, point: Point) -> NetSpec:
+        """The complete spec of a point."""
+        return self.pricer.spec(self.space.values(point))
+
+    def fingerprint(self, point: Point) -> str:
+        """What a point's network is recognised by."""
+        return compile_spec(self.spec(point)).fingerprint
+
+    def facts(self, point: Point) -> dict[str, Any]:
+        """What is stored with a point's trial beside its parameters."""
+        costs = price(self.space, self.pricer, point)
+        assert costs is not None, "only legal networks become trials"
+        spec = self.spec(point)
+        return {"fingerprint": compile_spec(spec).fingerprint, "costs": costs.to_dict(), "spec": spec.to_dict()}
+
+    def identity(self) -> dict[str, Any]:
+        """What makes the figures of two runs comparable; a study goes on only where all of it is the same."""
+        said = self.search.to_dict()
+        kept = {key: said[key] for key in ("space", "evaluator", "sampler", "pruner", "seed")}
+        return {BASE: self.base.to_dict(), "budgets": [str(budget) for budget in self.budgets], **kept}
+
+    def _base_position(self, dimension: Dimension) -> int | None:
+        """The value of a dimension that leaves the base what it is."""
+        plan = resolve(self.base)
+        for position, value in enumerate(dimension.values[:MOST_VALUES_TRIED]):
+            try:
+                if resolve(self.pricer.spec({dimension.path: value})) == plan:
+                    return position
+            except SpecError:
+                continue
+        return None
+
+
+def problem_of(search: Search) -> Problem:
+    """The problem a search states; SpecError for a base or a space that is wrong, BudgetError for malformed budgets."""
+    base = search.base_spec()
+    compile_spec(base)
+    pricer = Pricer(base)
+    space = Space(search.dimensions())
+    refuse_unknown_paths(search, space, pricer)
+
+    def cost_of(cost: str, name: str) -> int:
+        if name == BASE:
+            return int(getattr(pricer.price({}), cost))
+        return int(getattr(report_of(compile_spec(load_spec(search.named(name)))).costs, cost))
+
+    budgets = tuple(
+        read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark)
+        for cost, written in search.budgets.items()
+    )
+    return Problem(search, base, space, budgets, pricer)
+
+
+def refuse_unknown_paths(search: Search, space: Space, pricer: Pricer) -> None:
+    """SpecError for every dimension none of whose values gives a network; one that fails beside some others only is
+    left to the pricing of each point."""
+    faults = []
+    for dimension in space.dimensions:
+        errors = []
+        for value in dimension.values[:MOST_VALUES_TRIED]:
+            try:
+                pricer.price({dimension.path: value})
+            except SpecError as error:
+                errors.append(error)
+            else:
+                break
+        else:
+            entry = search.root.nearest(("space", dimension.path))
+            first = errors[0].faults[0]
+            faults.append(Fault(first.code, first.message, entry.key or entry.mark, first.remedy))
+    if faults:
+        raise SpecError(*faults)

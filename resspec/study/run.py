@@ -1,0 +1,195 @@
+"""The search itself: claim a trial, measure it, record it, until all are done; then the last comparison."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from optuna.trial import FrozenTrial, TrialState
+
+from resspec.errors import SearchError
+from resspec.study.declaration import Search, load_search
+from resspec.study.evaluators import Bench
+from resspec.study.frontier import Exhausted
+from resspec.study.ledger import ERROR, FIGURES, Entry, Ledger, open_ledger
+from resspec.study.locks import held
+from resspec.study.mirror import Mirror
+from resspec.study.observer import Observer
+from resspec.study.outcome import conclude
+from resspec.study.problem import Problem, problem_of
+from resspec.study.profile import Profile
+from resspec.study.result import Result
+from resspec.study.seeds import Purpose, seed_for
+from resspec.study.trial import Trial, trial_of
+
+logger = logging.getLogger(__name__)
+
+RUNS = "runs"
+POLL_SECONDS = 0.2
+
+
+def run_search(
+    source: str | Path | Mapping[str, Any] | Search,
+    *,
+    trials: int | None = None,
+    seed: int | None = None,
+    path: str | Path | None = None,
+    observer: Observer | None = None,
+) -> Result:
+    """Run a search, or go on with one: the study lives in `path`, by default `runs/NAME` below the working directory.
+
+    `trials` is the total over all runs. The same arguments continue what was interrupted, and return at once what is
+    done. Errors of the user's (SpecError, BudgetError, DataError, SearchError) come before anything is written.
+    """
+    watcher = observer or Observer()
+    try:
+        search = load_search(source, trials=trials, seed=seed)
+        problem = problem_of(search)
+        profile = problem.profile()
+        folder = Path(path) if path is not None else Path(RUNS) / search.name
+        with search.evaluator.bench(problem.base) as bench, closing(open_ledger(folder, search.name)) as ledger:
+            return _Run(problem, bench, ledger, watcher).to_the_end(profile)
+    finally:
+        watcher.close()
+
+
+def profile(source: str | Path | Mapping[str, Any] | Search) -> Profile:
+    """What a search can reach, before any trial; BudgetError when no network of its space is inside the budgets."""
+    return problem_of(load_search(source)).profile()
+
+
+class _Pruned(Exception):  # noqa: N818  # ends a measurement, no error
+    """The pruner stopped a trial at this accuracy."""
+
+    def __init__(self, accuracy: float) -> None:
+        super().__init__(accuracy)
+        self.accuracy = accuracy
+
+
+class _Stopped(BaseException):
+    """The search itself could not go on: its journal or its observer failed."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class _Run:
+    """One process's share of a search."""
+
+    def __init__(self, problem: Problem, bench: Bench, ledger: Ledger, observer: Observer) -> None:
+        self._problem = problem
+        self._search = problem.search
+        self._bench = bench
+        self._ledger = ledger
+        self._observer = observer
+        self._pruner = self._search.pruner.make()
+        self._frontier = problem.frontier()
+        self._mirror = Mirror(problem.space, ledger.study.directions)
+        self._closed = 0
+
+    def to_the_end(self, found: Profile) -> Result:
+        """All trials, then the last comparison; at once where both are done."""
+        self._agree()
+        before = [trial_of(frozen) for frozen in self._ledger.trials()]
+        self._observer.opened(self._problem, found, before, self._search.trials)
+        self._run_trials()
+        with held(self._ledger.folder / "final.lock"):
+            result, is_new = conclude(self._problem, self._bench, self._ledger, self._observer)
+        if is_new:
+            self._observer.ended(result)
+        else:
+            self._observer.already_done(result)
+        return result
+
+    def _agree(self) -> None:
+        """Write down what is searched, or refuse to mix it with another search."""
+        mine = json.loads(json.dumps(self._problem.identity()))
+        theirs = self._ledger.settle("identity", mine)
+        other = [key for key in mine if mine[key] != theirs.get(key)]
+        if other:
+            raise SearchError.of(
+                "RS503",
+                f"{self._ledger.folder} holds a search with another {' and another '.join(other)}",
+                remedy="give this search another folder or name, or remove that folder",
+            )
+        self._ledger.settle("base", self._problem.base_fingerprint)
+        self._ledger.settle("budgeted", list(dict.fromkeys(budget.cost for budget in self._problem.budgets)))
+
+    def _run_trials(self) -> None:
+        """Run trials until every one of the total is finished, by this process or by others."""
+        told = False
+        while True:
+            trial = None
+            try:
+                trial = self._ledger.claim(self._search.trials, self._propose)
+            except Exhausted:
+                if not told:
+                    self._observer.exhausted(len(self._ledger.trials()))
+                told = True
+            if trial is not None:
+                self._run_trial(trial)
+            elif not self._ledger.busy():
+                return
+            else:
+                time.sleep(POLL_SECONDS)
+
+    def _propose(self, trials: Sequence[FrozenTrial]) -> Entry:
+        """The next trial: the base first, then what the sampler proposes among the open networks."""
+        problem, number = self._problem, len(trials)
+        for trial in trials[self._closed :]:
+            self._frontier.close(problem.space.point(trial.params))
+        self._closed = number
+        point, notes = problem.base_point, {}
+        if number or point is None:
+            self._mirror.update(trials)
+            seed = seed_for(self._search.seed, Purpose.PROPOSAL, number)
+            proposal = self._search.sampler.propose(self._frontier, self._mirror, seed)
+            point, notes = proposal.point, dict(proposal.notes)
+        return Entry(problem.space.params(point), problem.space.distributions, problem.facts(point), notes)
+
+    def _run_trial(self, frozen: FrozenTrial) -> None:
+        """Measure a trial and record how it ended. What interrupts it ends this process's part; the ledger gives it
+        back."""
+        trial, start = trial_of(frozen), time.perf_counter()
+        self._observer.started(trial, self._bench.steps)
+        try:
+            state, value, figures, error = self._measured(frozen, trial)
+        except _Stopped as stop:
+            raise stop.error from None
+        facts: dict[str, Any] = {FIGURES: {**figures, "seconds": time.perf_counter() - start}}
+        if error:
+            facts[ERROR] = error
+        self._observer.finished(trial_of(self._ledger.finish(frozen, state, value, facts)))
+
+    def _measured(self, frozen: FrozenTrial, trial: Trial) -> tuple[TrialState, float | None, dict[str, float], str]:
+        """How a trial ended: state, accuracy, figures, error. Whatever a network does, the search goes on."""
+
+        def watch(step: int, accuracy: float) -> None:
+            try:
+                reported = self._ledger.report(frozen, step, accuracy)
+                self._observer.stepped(trial, step, accuracy)
+                is_poor = step < self._bench.steps and self._pruner.prune(self._ledger.study, reported)
+            except Exception as error:
+                raise _Stopped(error) from error
+            if is_poor:
+                raise _Pruned(accuracy)
+
+        seed = seed_for(self._search.seed, Purpose.TRIAL, trial.number)
+        try:
+            found = self._bench.measure(trial.spec, seed, watch)
+        except _Pruned as stop:
+            return TrialState.PRUNED, stop.accuracy, {}, ""
+        except Exception as error:
+            logger.warning("trial %d failed", trial.number, exc_info=True)
+            return TrialState.FAIL, None, {}, f"{type(error).__name__}: {error}"
+        figures = {"accuracy": found.accuracy, "loss": found.loss}
+        if not all(map(math.isfinite, figures.values())):
+            return TrialState.FAIL, None, {}, f"not a number: accuracy {found.accuracy}, loss {found.loss}"
+        return TrialState.COMPLETE, found.accuracy, figures, ""

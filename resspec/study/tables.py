@@ -1,0 +1,82 @@
+"""The end of a search: the best networks against the base, as a table on a terminal and as aligned text elsewhere."""
+
+from __future__ import annotations
+
+from optuna.trial import TrialState
+from rich.console import Console
+from rich.table import Table
+
+from resspec.study.result import Contender, Result
+from resspec.study.trial import Trial, ranked
+from resspec.study.words import file_lines, layout, percent, verdict_lines
+
+SHOWN = 5
+HEADER = ("network", "stages", "params", "macs", "validation", "retrained", "test")
+
+
+def print_result(console: Console, result: Result) -> None:
+    """Table, verdict and files; a rich table where the console is a terminal that has room for it."""
+    rows = rows_of(result)
+    widths = [max(len(row[column]) for row in (HEADER, *rows)) for column in range(len(HEADER))]
+    console.print(summary(result), highlight=False)
+    if console.is_terminal and console.width >= sum(widths) + 3 * len(widths) + 1:
+        console.print(_table(rows))
+    else:
+        for row in (HEADER, *rows):
+            console.print(_aligned(row, widths), highlight=False, soft_wrap=True)
+    for line in (*verdict_lines(result), *file_lines(result)):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def summary(result: Result) -> str:
+    """How many trials ended how."""
+    names = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
+    counts = [f"{result.count(state)} {name}" for state, name in names.items() if result.count(state)]
+    return f"{result.name}: {len(result.trials)} trials, {', '.join(counts)}"
+
+
+def rows_of(result: Result) -> list[tuple[str, ...]]:
+    """The base, then the best: name, stages, costs, accuracy in the trial, mean accuracy when trained again, test."""
+    base = result.base.number if result.base else None
+    best = sorted((t for t in ranked(result.trials) if t.number != base), key=lambda t: _order(result, t))[:SHOWN]
+    return [_row(result, trial) for trial in ([result.base] if result.base else []) + best]
+
+
+def _order(result: Result, trial: Trial) -> tuple[float, float]:
+    """Networks that were trained again come first, the most accurate first."""
+    again = contender_of(result, trial)
+    return (-again.accuracy, again.loss) if again else (1.0, -(trial.value or 0.0))
+
+
+def contender_of(result: Result, trial: Trial) -> Contender | None:
+    """A trial's part in the last comparison."""
+    contenders = result.verdict.contenders if result.verdict else ()
+    return next((contender for contender in contenders if contender.number == trial.number), None)
+
+
+def _row(result: Result, trial: Trial) -> tuple[str, ...]:
+    again = contender_of(result, trial)
+    test = result.verdict.test if result.verdict else {}
+    name = "base" if result.base and trial.number == result.base.number else f"trial {trial.number}"
+    if result.best and trial.number == result.best.number:
+        name += " *"
+    tested = (
+        percent(result.verdict.test_accuracy(again.name)) if result.verdict and again and again.name in test else ""
+    )
+    figures = (f"{trial.costs.params:,}", f"{trial.costs.macs:,}", percent(trial.value))
+    return (name, layout(trial), *figures, percent(again.accuracy) if again else "", tested)
+
+
+def _table(rows: list[tuple[str, ...]]) -> Table:
+    table = Table(caption="* the best; retrained: mean validation accuracy over the final runs", caption_justify="left")
+    for place, name in enumerate(HEADER):
+        table.add_column(name, justify="left" if place < 2 else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row, style="bold green" if row[0].endswith("*") else None)
+    return table
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
+    words = [cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
+    figures = [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
+    return "  ".join(words + figures).rstrip()

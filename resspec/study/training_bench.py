@@ -1,0 +1,87 @@
+"""The bench on which networks are trained and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from resspec.errors import SearchError
+from resspec.plan import resolve
+from resspec.spec.net import NetSpec
+from resspec.study.evaluators.evaluator import Bench, Figures, Watch
+from resspec.study.evaluators.training import Training
+from resspec.training.checkpoint import read_notes, read_weights, save_weights
+from resspec.training.data import Images
+from resspec.training.evaluation import evaluate
+from resspec.training.loop import Epoch, train
+from resspec.training.networks import Network, network_of, refuse_missing, threads
+from resspec.training.recipe import Recipe
+
+
+@contextmanager
+def bench_for(setting: Training, base: NetSpec) -> Iterator[Bench]:
+    """The bench with its images in memory; torch's thread count is put back at the end."""
+    refuse_missing(setting.device)
+    images, held_out = setting.data.load("train"), setting.data.load("validation")
+    refuse_misfit(base, images)
+    with threads(setting.threads):
+        yield TrainingBench(setting, images, held_out)
+
+
+def refuse_misfit(base: NetSpec, images: Images) -> None:
+    """SearchError where the base reads other images, or tells fewer classes apart, than the data set has."""
+    if base.input != images.shape:
+        raise SearchError.of("RS520", f"the base reads images of {list(base.input)}, the data has {list(images.shape)}")
+    classes = getattr(resolve(base).head, "classes", None)
+    if classes is not None and classes < images.classes:
+        raise SearchError.of("RS520", f"the base tells {classes} classes apart, the data has {images.classes}")
+
+
+class TrainingBench(Bench):
+    """One training at a time, on images that stay in memory."""
+
+    def __init__(self, setting: Training, images: Images, held_out: Images) -> None:
+        self.steps = setting.recipe.epochs
+        self._setting = setting
+        self._images = images
+        self._held_out = held_out
+
+    def measure(self, spec: NetSpec, seed: int, watch: Watch) -> Figures:
+        """Train once by the recipe; the figures are those after its last epoch."""
+        return self._trained(spec, seed, self._setting.recipe, watch)[1]
+
+    def retrain(self, spec: NetSpec, seed: int, epochs: int | None, weights: Path) -> Figures:
+        """Train by the recipe, over other epochs if asked to, and keep the weights; done is done where the file is
+        there."""
+        if weights.exists():
+            notes = read_notes(weights)
+            return Figures(float(notes["accuracy"]), float(notes["loss"]))
+        recipe = self._setting.recipe
+        changed = recipe.model_copy(update={"epochs": epochs}) if epochs else recipe
+        model, figures = self._trained(spec, seed, changed, _unwatched)
+        save_weights(model, weights, {"accuracy": repr(figures.accuracy), "loss": repr(figures.loss)})
+        return figures
+
+    def test(self, spec: NetSpec, weights: Path) -> Figures:
+        """Judge stored weights on the test images."""
+        model = network_of(spec, 0, self._setting.device)
+        model.load_state_dict(read_weights(weights))
+        found = evaluate(model, self._setting.data.load("test"))
+        return Figures(found.accuracy, found.loss)
+
+    def _trained(self, spec: NetSpec, seed: int, recipe: Recipe, watch: Watch) -> tuple[Network, Figures]:
+        """A network trained from a seed, and what it reached on the validation images."""
+
+        def told(epoch: Epoch) -> None:
+            assert epoch.validation is not None
+            watch(epoch.number, epoch.validation.accuracy)
+
+        model = network_of(spec, seed, self._setting.device)
+        last = train(model, self._images, recipe, validation=self._held_out, seed=seed, on_epoch=told)[-1].validation
+        assert last is not None
+        return model, Figures(last.accuracy, last.loss)
+
+
+def _unwatched(step: int, accuracy: float) -> None:
+    """Let it run."""

@@ -1,0 +1,5 @@
+"""Data sets: one file per kind, found by being here."""
+
+from resspec.training.data.source import DataSource, Images, Part
+
+__all__ = ["DataSource", "Images", "Part"]

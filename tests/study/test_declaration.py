@@ -1,0 +1,160 @@
+"""Search files: what may be written, and where a message points when it is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resspec.errors import BudgetError, SearchError, SpecError
+from resspec.study.declaration import load_search, shipped_searches
+from resspec.study.problem import problem_of
+from resspec.study.run import profile
+from study.formula import BASE, stated
+
+FILE = """\
+base: net.yaml
+space:
+  stages.1.depth: {low: 1, high: 4}
+  stages.2.width: [8, 16]
+budgets:
+  params: <= 100% of base
+evaluator: {kind: training, data: digits, recipe: {epochs: 2}}
+"""
+NET = """\
+input: [1, 8, 8]
+stem: {kind: conv3x3, width: 4}
+block: basic
+stages:
+  - {depth: 2, width: 4}
+  - {depth: 2, width: 8, stride: 2}
+head: {kind: linear, classes: 10}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "net.yaml").write_text(NET)
+    (tmp_path / "mine.yaml").write_text(FILE)
+    return tmp_path
+
+
+def faulty(folder: Path, old: str, new: str) -> Path:
+    assert old in FILE
+    (folder / "mine.yaml").write_text(FILE.replace(old, new))
+    return folder / "mine.yaml"
+
+
+def test_a_file_is_named_by_its_stem_and_its_base_is_found_beside_it(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    search = load_search(folder / "mine.yaml")
+    assert search.name == "mine"
+    assert (search.sampler.kind, search.pruner.kind, search.trials, search.seed) == ("tpe", "median", 50, 0)
+    assert problem_of(search).base_costs.params == problem_of(search).budgets[0].high
+
+
+def test_keywords_replace_what_a_file_says(folder: Path):
+    assert load_search(folder / "mine.yaml", trials=7, seed=None).trials == 7
+    assert load_search(load_search(folder / "mine.yaml"), seed=3).seed == 3
+
+
+def test_a_search_can_be_written_in_python_and_comes_back_from_plain_data():
+    search = load_search(stated())
+    assert load_search(search.to_dict()).to_dict() == search.to_dict()
+    assert load_search(search) == search
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("budgets:", "budgetts:", ["mine.yaml:5:1: error[RS201]: unknown key 'budgetts'", "did you mean 'budgets'?"]),
+        ("low: 1, high: 4", "low: 5, high: 4", ["mine.yaml:3:19: error", "low 5 is above high 4"]),
+        (
+            "low: 1, high: 4",
+            "low: 1, heigh: 4",
+            ["mine.yaml:3:28: error[RS201]: unknown key 'space.stages.1.depth.heigh'"],
+        ),
+        ("[8, 16]", "16", ["mine.yaml:4:19: error", "a range (low, high, step) or a list of values, not 16"]),
+        ("[8, 16]", "[]", ["mine.yaml:4:19: error", "no value to choose from"]),
+        (
+            "kind: training",
+            "kind: trainig",
+            ["mine.yaml:7:", "there is no evaluator 'trainig'", "did you mean 'training'?"],
+        ),
+        ("data: digits", "data: digit", ["mine.yaml:7:", "there is no data set 'digit'", "did you mean 'digits'?"]),
+        ("epochs: 2", "epoch: 2", ["mine.yaml:7:52: error[RS201]: unknown key 'evaluator.recipe.epoch'"]),
+        ("evaluator:", "evaluato:", ["unknown key 'evaluato'", "did you mean 'evaluator'?"]),
+        ("stages.1.depth", "stages.1.depht", ["mine.yaml:3:3: error", "unknown key 'stages.1.depht'"]),
+        ("stages.2.width", "stages.3.width", ["mine.yaml:4:3: error", "there is no stages.3"]),
+        ("[8, 16]", "[0, -1]", ["mine.yaml:4:3: error", "must be at least 1"]),
+        ("net.yaml", "nett.yaml", ["there is no file", "nett.yaml"]),
+        (
+            "base: net.yaml",
+            "base: resnet5O",
+            ["mine.yaml:1:7: error[RS101]: there is no spec called 'resnet5O'", "resnet50"],
+        ),
+    ],
+)
+def test_a_fault_is_told_at_its_place_with_a_remedy(folder: Path, old: str, new: str, said: list[str]):
+    with pytest.raises(SpecError) as caught:
+        profile(faulty(folder, old, new))
+    for words in said:
+        assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("parms: <= 1M", "mine.yaml:6:"),
+        ("params: <= 1 Mio", "mine.yaml:6:11: error[RS402]: params: '1 Mio'"),
+        (
+            "params: <= 10",
+            "mine.yaml:6:11: error[RS404]: params <= 10 cannot be met: the nearest of the space is params",
+        ),
+    ],
+)
+def test_a_budget_that_is_wrong_or_out_of_reach_is_a_budget_error(folder: Path, new: str, said: str):
+    with pytest.raises(BudgetError) as caught:
+        profile(faulty(folder, "params: <= 100% of base", new))
+    assert said in str(caught.value)
+
+
+def test_all_faults_are_told_at_once(folder: Path):
+    path = faulty(
+        folder,
+        "evaluator: {kind: training, data: digits, recipe: {epochs: 2}}",
+        "evaluator: digits\ntrials: 0\nsede: 1",
+    )
+    with pytest.raises(SpecError) as caught:
+        load_search(path)
+    assert len(caught.value.faults) == 3
+
+
+def test_an_unknown_search_is_answered_with_the_nearest():
+    with pytest.raises(SearchError, match=r"there is no search called 'digit'\n.*did you mean 'digits'"):
+        load_search("digit")
+
+
+@pytest.mark.parametrize("name", sorted(shipped_searches()))
+def test_more_than_half_of_every_shipped_space_is_over_budget_and_some_of_it_is_not(name: str):
+    found = profile(name)
+    assert 0 < found.share < 0.5
+
+
+@pytest.mark.parametrize("name", sorted(shipped_searches()))
+def test_the_base_of_every_shipped_search_is_inside_its_own_space_and_budgets(name: str):
+    assert problem_of(load_search(name)).base_point is not None
+
+
+def test_the_base_is_found_in_the_space_though_it_leaves_values_to_default():
+    space: dict[str, Any] = {"norm": ["none", "batch"], "stem.width": [2, 4], "gate": [None, "se"]}
+    assert problem_of(load_search(stated(space=space))).base_point == (1, 1, 0)
+    assert problem_of(load_search(stated(space=space | {"act": ["silu"]}))).base_point is None
+
+
+def test_a_budget_may_be_a_share_of_another_spec():
+    search = load_search(stated(budgets={"macs": "<= 1% of resnet20"}, base=BASE))
+    assert [budget.high for budget in problem_of(search).budgets] == [405_510]

@@ -1,0 +1,68 @@
+"""What the README shows is run, and what it says is compared."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import zoo
+from command import run
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+COMMANDS = [line.removeprefix("$ ") for block in blocks("console") for line in block.splitlines()]
+MINE = next(block for block in blocks("yaml") if block.startswith("# mine.yaml"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_runs(command: str, tmp_path: Path):
+    (tmp_path / "mine.yaml").write_text(MINE, encoding="utf-8")
+    done = run(*shlex.split(command)[1:], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_every_line_of_python_runs():
+    namespace: dict[str, object] = {}
+    for block in blocks("python"):
+        exec(block, namespace)
+
+
+def test_the_error_shown_is_the_error_given(tmp_path: Path):
+    (tmp_path / "mine.yaml").write_text(MINE.replace("groups", "grups"), encoding="utf-8")
+    done = run("validate", "mine.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    shown = next(block for block in blocks("") if "error[" in block)
+    assert shown.strip() in done.stderr
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).is_file(), target
+
+
+def test_the_search_shown_is_the_one_that_ships():
+    shipped = (ROOT / "search" / "digits.yaml").read_text(encoding="utf-8")
+    shown = next(block for block in blocks("yaml") if block.startswith("# search/digits.yaml"))
+    for line in shown.splitlines()[1:]:
+        assert line in shipped, line
+
+
+def test_the_table_of_families_is_what_was_compared(request: pytest.FixtureRequest):
+    before, _, rest = README.partition(zoo.START)
+    shown, _, after = rest.partition(zoo.END)
+    if request.config.getoption("--accept"):
+        shown = zoo.table()
+        (ROOT / "README.md").write_text(before + zoo.START + shown + zoo.END + after, encoding="utf-8", newline="\n")
+    assert shown == zoo.table()
+    rows = [[cell.strip(" *") for cell in line.split("|")[1:-1]] for line in shown.splitlines()[2:]]
+    assert all(measured == equal for _, _, measured, equal, _ in rows)
+    assert sum(int(row[3]) for row in rows[:-1]) == int(rows[-1][3])

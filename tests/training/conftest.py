@@ -1,0 +1,15 @@
+"""Small networks are fastest on one thread, and do not then wait for one another on a busy machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from resspec.training.networks import threads
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> Iterator[None]:
+    with threads(1):
+        yield
