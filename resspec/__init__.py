@@ -7,6 +7,7 @@ Importing this package imports neither torch nor optuna; they come with the firs
 from __future__ import annotations
 
 import importlib
+import logging
 from typing import TYPE_CHECKING, Any
 
 from resspec.errors import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from resspec.analysis.reach import Feature as FeatureMap
     from resspec.analysis.report import Report
     from resspec.compile import Feature
     from resspec.ir import Graph
@@ -38,6 +40,7 @@ __all__ = [
     "BudgetError",
     "DataError",
     "GraphError",
+    "Limits",
     "NetSpec",
     "Report",
     "ResspecError",
@@ -46,6 +49,7 @@ __all__ = [
     "WeightsError",
     "build",
     "create_model",
+    "features",
     "fingerprint",
     "graph",
     "list_specs",
@@ -58,7 +62,9 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-_LATE = {"NetSpec": "resspec.spec.net", "Report": "resspec.analysis.report"}
+logging.getLogger("resspec").addHandler(logging.NullHandler())  # silent unless the application listens
+
+_LATE = {"Limits": "resspec.spec.limits", "NetSpec": "resspec.spec.net", "Report": "resspec.analysis.report"}
 
 
 def __getattr__(name: str) -> Any:
@@ -98,6 +104,14 @@ def report(source: Source) -> Report:
     from resspec.analysis.report import report_of
 
     return report_of(graph(source))
+
+
+def features(source: Source) -> tuple[FeatureMap, ...]:
+    """The feature maps by name (stem, stages), nothing built: channels, height, width, stride in input pixels,
+    and the receptive field along one axis."""
+    from resspec.analysis.reach import features_of
+
+    return features_of(graph(source))
 
 
 def fingerprint(source: Source) -> str:
@@ -153,16 +167,30 @@ def create_model(name: Source, num_classes: int | None = None, **options: Any) -
 def search(source: str | Path | Mapping[str, Any], **options: Any) -> Result:
     """Run a search to its end, or go on with one: a shipped name (`digits`), a path or plain data.
 
-    `trials` (in all, over restarts), `seed` and `path` (the study's folder, by default runs/NAME) are keywords. The result has
-    `best`, `pareto` and `trials` (each with number, spec, fingerprint, values, costs and state), the Optuna `study` and `path`.
-    Raises SpecError, BudgetError, DataError or SearchError before anything is written.
-    """
+    `trials` (in all, over restarts), `seed` and `path` (the study's folder, by default runs/NAME) are keywords. The
+    result has `best`, `pareto` and `trials` (each with number, spec, fingerprint, values, costs and state), the
+    Optuna `study` and `path`. Raises SpecError, BudgetError, DataError or SearchError before anything is written."""
     from resspec.study.run import run_search
 
     return run_search(source, **options)
 
 
+_SOURCES: dict[tuple[Any, ...], str] = {}
+_SOURCES_KEPT = 64
+
+
 def _source(network: Graph) -> str:
+    """Source whose docstring states the costs; equal networks of one name are written once."""
+    places = (network.outputs, network.scopes, network.taps)
+    key = (network.fingerprint, network.facts, tuple(network.nodes), *(tuple(place.items()) for place in places))
+    if key not in _SOURCES:
+        while len(_SOURCES) >= _SOURCES_KEPT:
+            _SOURCES.pop(next(iter(_SOURCES)))
+        _SOURCES[key] = _written(network)
+    return _SOURCES[key]
+
+
+def _written(network: Graph) -> str:
     """Source whose docstring states the costs."""
     from resspec.analysis.report import report_of
     from resspec.export.source import source_of

@@ -24,6 +24,8 @@ from resspec.spec.tree import Path
 
 ENDLESS = "operations without end"
 """How the fault begins of a piece that alone is over the limit of operations."""
+TOO_MUCH = re.compile(r"[0-9,]+ (operations|params)")
+"""How the fault begins of a net that is over such a limit: its depth is to blame."""
 TRIED_OPS = 2_000
 """Operations after which a piece that is laid for trial is good enough."""
 
@@ -42,21 +44,37 @@ class Misfit:
 
 def culprit(spec: NetSpec, misfit: Misfit) -> Path:
     """The path of the key that is to blame; where no single one is, of what every such fault depends on."""
-    root, level = spec.origin.root, misfit.levels[-1]
+    if misfit.piece is not None and not TOO_MUCH.match(misfit.fault.message):
+        tried = trials(spec, misfit.piece, misfit.levels)
+        found = [(path, value, left(trial, misfit)) for path, value, trial in tried]
+        concerned = [one for one in found if one[2] != misfit.fault.message]
+        if concerned:
+            return min(concerned, key=lambda one: rank(one[0], one[1], one[2], misfit.fault))[0]
+    root = spec.origin.root
+    if len(misfit.levels) > 1 and TOO_MUCH.match(misfit.fault.message):
+        depths = [stage.depth for stage in spec.stages]
+        return ("stages", depths.index(max(depths)), "depth")
+    return next((path for path in (*spoken_of(spec, misfit), *usual(misfit)) if root.find(path)), misfit.levels[-1])
+
+
+def spoken_of(spec: NetSpec, misfit: Misfit) -> list[Path]:
+    """The fields of a stage's part that the message speaks of, where what the stage lays around its blocks fails."""
+    if misfit.piece is not None:
+        return []
+    merged, origins = cascade(spec, "stage", [("stage",), (*misfit.levels[-1], "stage")])
+    named = {(*level, key): merged[key] for key, level in origins.items() if key != "kind"}
+    return [path for path, value in named.items() if spoken(path, value, misfit.fault)]
+
+
+def usual(misfit: Misfit) -> list[Path]:
+    """Where to look for the cause of a law's breach, where no part's key is to blame."""
+    level, code = misfit.levels[-1], misfit.fault.code
+    paths: list[Path] = [("input",)] if code == "RS304" else []
     if misfit.piece is None:
-        return next((path for path in ((*level, "stage"), ("stage",)) if root.find(path)), level)
-    if misfit.fault.code == "RS220" and re.match(r"[0-9,]+ (operations|params)", misfit.fault.message):
-        return (*misfit.levels[-1][:2], "depth") if len(misfit.levels) > 1 else (family(misfit.piece),)
-    found = [(path, value, left(trial, misfit)) for path, value, trial in trials(spec, misfit)]
-    concerned = [one for one in found if one[2] != misfit.fault.message]
-    if concerned:
-        return min(concerned, key=lambda one: rank(one[0], one[1], one[2], misfit.fault))[0]
-    if misfit.fault.code == "RS304" and spec.origin.root.find(("input",)):
-        return ("input",)
-    level = misfit.levels[-1] or (family(misfit.piece),)
-    if misfit.fault.code in ("RS303", "RS305", "RS307") and spec.origin.root.find((*level[:2], "width")):
-        return (*level[:2], "width")
-    return level
+        return [*paths, (*level, "stage"), ("stage",)]
+    if len(misfit.levels) == 1:
+        return [*paths, (family(misfit.piece),)]
+    return [*paths, (*level[:2], "stride" if code == "RS304" else "width")]
 
 
 def family(piece: Piece) -> str:
@@ -69,8 +87,13 @@ def family(piece: Piece) -> str:
 def rank(path: Path, value: object, left: str, fault: Fault) -> tuple[bool, bool, bool, int]:
     """Keys that the message speaks of come first, then fields before kinds, then those whose absence mends the piece,
     then what is written nearest."""
-    spoken = f"{path[-1]}=" in fault.message or re.search(rf"\b{re.escape(str(value))}\b", fault.message) is not None
-    return not spoken, path[-1] in ("kind", *FAMILIES), bool(left), -len(path)
+    return not spoken(path, value, fault), path[-1] in ("kind", *FAMILIES), bool(left), -len(path)
+
+
+def spoken(path: Path, value: object, fault: Fault) -> bool:
+    """Whether a message holds a key's name before an equals sign, or its value."""
+    found = re.search(rf"\b{re.escape(str(value))}\b", fault.message)
+    return f"{path[-1]}=" in fault.message or found is not None
 
 
 def left(piece: Piece, misfit: Misfit) -> str:
@@ -85,17 +108,17 @@ def left(piece: Piece, misfit: Misfit) -> str:
     return ""
 
 
-def trials(spec: NetSpec, misfit: Misfit) -> Iterator[tuple[Path, object, Piece]]:
+def trials(spec: NetSpec, piece: Piece, at: tuple[Path, ...]) -> Iterator[tuple[Path, object, Piece]]:
     """Each written key of the piece's parts with its value, and the piece without it."""
-    for name, part in parts_of(misfit.piece).items():
-        levels = [(*level, name) if level[-1:] != (name,) else level for level in misfit.levels]
+    for name, part in parts_of(piece).items():
+        levels = [(*level, name) if level[-1:] != (name,) else level for level in at]
         merged, origins = cascade(spec, name, levels)
         for path, value, fields in without(merged, origins):
             try:
                 trial = type(part).read(fields) if fields else FAMILIES[name].read(DEFAULTS[name])
             except (ValidationError, PydanticCustomError, KeyError):
                 continue
-            yield path, value, exchanged(misfit.piece, name, trial)
+            yield path, value, exchanged(piece, name, trial)
 
 
 def without(merged: dict[str, Any], origins: dict[str, Path]) -> Iterator[tuple[Path, object, dict[str, Any]]]:

@@ -199,7 +199,7 @@ def compile_spec(spec: NetSpec, features: Sequence[Feature] | None = None) -> Gr
 def in_file(spec: NetSpec, error: MisfitError) -> list[Fault]:
     """The faults at the keys to blame; what one key does to several blocks is told of the first, with their number."""
     root = spec.origin.root
-    known: dict[tuple[Piece, Shape, str], Path] = {}
+    known: dict[tuple[Piece | None, Shape, str], Path] = {}
     told: dict[tuple[str, Mark | None], list[Fault]] = {}
     for misfit, fault in zip(error.misfits, error.faults, strict=True):
         key = (misfit.piece, misfit.shape, misfit.fault.node)

@@ -44,8 +44,8 @@ class Record(BaseModel):
 
 @cache
 def describe(record: type[BaseModel]) -> None:
-    """Give the fields of a record, and of the records in them, the docstrings below them as descriptions. Reading sources
-    takes time, so only who needs the descriptions (schemas, explanations) asks for them."""
+    """Give the fields of a record, and of the records in them, the docstrings below them as descriptions. Reading
+    sources takes time, so only who needs the descriptions (schemas, explanations) asks for them."""
     for owner in reversed(record.__mro__):
         for name, text in _field_docstrings(owner) if issubclass(owner, Record) else ():
             field = record.model_fields.get(name)

@@ -1,4 +1,5 @@
-"""Where the specs, searches and schemas lie that ship with resspec: inside an installed package, beside it in a checkout."""
+"""Where the specs, searches and schemas lie that ship with resspec: inside an installed package, beside it in a
+checkout."""
 
 from __future__ import annotations
 

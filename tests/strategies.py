@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -24,21 +25,37 @@ def of_schema(schema: dict[str, Any], nesting: int = 2) -> SearchStrategy[Any]:
         return st.sampled_from(schema.get("enum") or [schema["const"]])
     if "anyOf" in schema:
         return st.one_of([of_schema(form, nesting) for form in schema["anyOf"]])
-    low, high = schema.get("minimum", 0), schema.get("maximum", 64)
-    match schema["type"]:
-        case "integer":
-            return st.integers(max(low, schema.get("exclusiveMinimum", low) + ("exclusiveMinimum" in schema)), high)
-        case "number":
-            top = schema.get("exclusiveMaximum", high)
-            floor = schema.get("exclusiveMinimum", low)
-            return st.floats(floor, top, exclude_min="exclusiveMinimum" in schema, exclude_max="exclusiveMaximum" in schema)
-        case "boolean":
-            return st.booleans()
-        case "array":
-            if "prefixItems" in schema:
-                return st.tuples(*(of_schema(item, nesting) for item in schema["prefixItems"])).map(list)
-            return st.lists(of_schema(schema["items"], nesting), min_size=schema.get("minItems", 0), max_size=4)
-    return st.none()
+    return OF_TYPE[schema["type"]](schema)
+
+
+def whole(schema: dict[str, Any]) -> SearchStrategy[int]:
+    """Whole numbers inside a field's bounds."""
+    low = schema["exclusiveMinimum"] + 1 if "exclusiveMinimum" in schema else schema.get("minimum", 0)
+    return st.integers(low, schema.get("maximum", 64))
+
+
+def number(schema: dict[str, Any]) -> SearchStrategy[float]:
+    """Numbers inside a field's bounds."""
+    low = schema.get("exclusiveMinimum", schema.get("minimum", 0))
+    high = schema.get("exclusiveMaximum", schema.get("maximum", 64))
+    return st.floats(low, high, exclude_min="exclusiveMinimum" in schema, exclude_max="exclusiveMaximum" in schema)
+
+
+def array(schema: dict[str, Any]) -> SearchStrategy[list[Any]]:
+    """Lists of what a field lists."""
+    if "prefixItems" in schema:
+        return st.tuples(*(of_schema(item) for item in schema["prefixItems"])).map(list)
+    return st.lists(of_schema(schema["items"]), min_size=schema.get("minItems", 0), max_size=4)
+
+
+OF_TYPE: dict[str, Callable[[dict[str, Any]], SearchStrategy[Any]]] = {
+    "integer": whole,
+    "number": number,
+    "array": array,
+    "boolean": lambda _: st.booleans(),
+    "null": lambda _: st.none(),
+    "string": lambda _: WORDS,
+}
 
 
 @cache

@@ -53,8 +53,10 @@ def test_a_wheel_and_a_checkout_find_the_same_specs_and_searches(wheel: Path, tm
     assert carried[1] == sorted(path.stem for path in (ROOT / "search").rglob("*.yaml"))
 
 
-def test_a_wheel_carries_types_and_nothing_but_resspec(wheel: Path) -> None:
+def test_a_wheel_carries_types_schemas_and_nothing_but_resspec(wheel: Path) -> None:
     assert (wheel / "resspec" / "py.typed").is_file()
+    assert {"page.css", "page.js"} <= {path.name for path in (wheel / "resspec" / "pages").iterdir()}
+    assert {path.name for path in (wheel / "resspec" / "schema").iterdir()} == {"spec.json", "search.json"}
     assert {path.name.partition("-")[0] for path in wheel.iterdir()} == {"resspec"}
 
 

@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+
 import zoo
 from command import run
 
@@ -15,7 +16,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    """The fenced blocks of a language; fences open and close in turn."""
+    parts = re.split(r"^```(.*)\n", README, flags=re.MULTILINE)
+    return [text for fence, text in zip(parts[1::4], parts[2::4], strict=True) if fence == language]
 
 
 COMMANDS = [line.removeprefix("$ ") for block in blocks("console") for line in block.splitlines()]

@@ -6,15 +6,15 @@ from functools import cache
 
 import peers
 import resspec
-from resspec.parts import FAMILIES
+from resspec.parts import FAMILIES, Part
 from resspec.plan import resolve
 from resspec.spec.loading import shipped_specs
 
 START, END = "<!-- families -->\n", "<!-- /families -->"
 USUAL = {
-    "plain", "none", "strided", "batch", "relu", "projection", "linear", "max", "conv7x7", "conv3x3", "basic", "bottleneck",
-    "norm-act", "identity",
-}  # fmt: skip
+    *("plain", "none", "strided", "batch", "relu", "projection", "identity", "linear", "max", "norm-act"),
+    *("conv7x7", "conv3x3", "basic", "bottleneck"),
+}
 """Kinds too common to tell families apart."""
 
 
@@ -31,7 +31,8 @@ def by_long_source() -> dict[str, str]:
 
 
 def spec_of(row: peers.Row) -> str:
-    """The shipped spec of a peer's network, or nothing. timm's ResNets are torchvision's where both have one of a name."""
+    """The shipped spec of a peer's network, or nothing. timm's ResNets are torchvision's where both have one of a
+    name."""
     name: str = row["name"]
     if sources().get(name) == row["source"] or (row["source"] == "timm" and name in sources()):
         return name
@@ -51,13 +52,13 @@ def features(names: list[str]) -> list[str]:
     kinds: dict[str, None] = {}
     for name in names:
         plan = resolve(resspec.load(name))
-        parts = [plan.stem.stem, plan.final.final, plan.head]
+        parts: list[Part | None] = [plan.stem.stem, plan.final.final, plan.head]
         for stage in plan.stages:
             parts.append(stage.stage)
             for block in stage.blocks:
                 site = block.site
                 parts += [block.block, site.conv, site.down, site.shortcut, site.norm, site.act, site.gate]
-        parts += [part.pool for part in parts if hasattr(part, "pool")]
+        parts += [getattr(part, "pool", None) for part in parts]
         kinds |= dict.fromkeys(part.kind for part in parts if part is not None)
     known = {kind for family in FAMILIES.values() for kind in family.kinds()}
     return sorted(kind for kind in kinds if kind in known - USUAL)
@@ -66,7 +67,8 @@ def features(names: list[str]) -> list[str]:
 def table() -> str:
     """Family, networks, how many of them a peer or a paper gives figures for and how many of these are equal, parts."""
     rows = ["| family | networks | with figures | equal | parts beyond the usual |", "|---|---:|---:|---:|---|"]
-    measured = {spec_of(row): row for row in peers.rows() if spec_of(row)} | {row["name"]: row for row in peers.published()}
+    measured = {spec_of(row): row for row in peers.rows() if spec_of(row)}
+    measured |= {row["name"]: row for row in peers.published()}
     for family, names in families().items():
         known = [name for name in names if name in measured]
         equal = sum(is_equal(name, measured[name]) for name in known)

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from resspec.analysis.backward import Holding
+from resspec.analysis.backward import FULL, Holding
 from resspec.ir import Node
 
 PASSING = frozenset(("add", "flatten", "to_row", "from_row"))
 """Kinds that hand the gradient of their output on as it is."""
 
 
-def backward_peak(holding: Holding, kept: Mapping[str, int], images: int) -> int:
-    """The highest sum of what forward kept, gradients of activations, and gradients of parameters beyond those that the
-    step holds in any case; parameters' gradients count from the start, as the second step finds them allocated."""
+def backward_peak(holding: Holding, kept: Mapping[str, int], again: Mapping[str, int], images: int) -> int:
+    """The highest sum, in bytes, of what forward kept, gradients of activations, and gradients of parameters so far.
+
+    `kept` are the bytes that each node gave forward to keep; `again` those that a node of a recomputed block keeps once
+    its block has run again, just before the block runs backward."""
     course = _Course(holding, images)
-    held = sum(kept.values())
-    best = held
+    held = best = sum(kept.values())
+    blocks: dict[str, int] = {}
+    for name, size in again.items():
+        site = holding.graph[name].site
+        blocks[site] = blocks.get(site, 0) + size
     for node in reversed([node for node in holding.graph if node.op.arity]):
-        best = max(best, held + course.step(node))
-        held -= kept[node.name]
+        held += blocks.pop(node.site, 0)
+        own = FULL * sum(weight.elements for weight in node.op.weights() if weight.learned)
+        best = max(best, held + own + course.step(node))
+        held += own - kept.get(node.name, 0) - again.get(node.name, 0)
         course.finish(node)
     return best
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from resspec.analysis.backward import FULL, Holding, Kept
+from resspec.analysis.backward import FULL, Holding
 from resspec.analysis.gradients import backward_peak
 from resspec.analysis.liveness import peak
 from resspec.errors import BudgetError, did_you_mean
-from resspec.ir import Graph
+from resspec.ir import Graph, Node
 
 OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}
 """State tensors per parameter: none, velocity, first and second moment (arXiv:1412.6980)."""
@@ -43,8 +43,8 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Bytes. Inference: weights (parameters and buffers) and the activations at their peak. A training step: weights,
-    gradients, optimizer states, what forward keeps for backward (`kept`), and the gradients of activations that add to
-    it where the sum is highest (`passing`)."""
+    optimizer states, what forward keeps for backward (`kept`), and the gradients and recomputed tensors that add to it
+    where the sum is highest (`passing`); when the optimizer runs, the gradients of all parameters (`gradients`)."""
 
     setting: Setting
     weights: int
@@ -62,14 +62,16 @@ class Memory:
 
     @property
     def training(self) -> int:
-        """All that a step holds at its peak."""
-        return self.weights + self.gradients + self.states + self.kept + self.passing
+        """All that a step holds at its peak, gradients being None when it begins."""
+        return self.weights + self.states + max(self.kept + self.passing, self.gradients)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         names = ("images", "dtype", "optimizer", "amp", "checkpointing", "inplace")
-        figures = ("weights", "activations", "peak_at", "inference")
-        figures += ("gradients", "states", "kept", "passing", "training")
+        figures = (
+            *("weights", "activations", "peak_at", "inference"),
+            *("gradients", "states", "kept", "passing", "training"),
+        )
         return {name: getattr(self.setting, name) for name in names} | {name: getattr(self, name) for name in figures}
 
 
@@ -98,35 +100,31 @@ def memory_of(graph: Graph, setting: Setting) -> Memory:
 def _held(graph: Graph, setting: Setting) -> tuple[int, int]:
     """Bytes kept for backward, and those that backward adds where the sum is highest."""
     holding = Holding.of(graph, TYPES[setting.amp], setting.inplace)
-    added = holding.kept()
+    added = {name: part.bytes(setting.images) for name, part in holding.kept().items()}
+    again: dict[str, int] = {}
     if setting.checkpointing:
-        added = checkpointed(graph, holding, added)
-    kept = sum(added.values(), Kept()).bytes(setting.images)
-    sizes = {name: part.bytes(setting.images) for name, part in added.items()}
-    return kept, backward_peak(holding, sizes, setting.images) - kept
+        again = {name: size for name, size in added.items() if in_block(graph[name])}
+        added = {name: size for name, size in added.items() if name not in again}
+        for owner in block_inputs(holding):
+            kept_before = owner in added and added[owner]
+            added[owner] = max(kept_before, setting.images * holding.bytes(owner))
+    kept = sum(added.values())
+    return kept, backward_peak(holding, added, again, setting.images) - kept
 
 
-def checkpointed(graph: Graph, holding: Holding, added: dict[str, Kept]) -> dict[str, Kept]:
-    """What is kept where backward recomputes each block: the inputs of blocks, and all of the block that keeps most,
-    which stands for whichever is being recomputed."""
-    blocks: dict[str, list[str]] = {}
-    for node in graph:
-        if node.site.rpartition(".")[2].isdigit():
-            blocks.setdefault(node.site, []).append(node.name)
-    if not blocks:
-        return added
-    inputs: dict[str, None] = {}
-    for names in blocks.values():
-        first = next(source for name in names for source in graph[name].inputs if source not in names)
-        inputs.setdefault(holding.owners[first])
-    totals = {site: sum((added[name] for name in names), Kept()) for site, names in blocks.items()}
-    largest = max(totals, key=lambda site: totals[site].image)
-    inside = {name for site, names in blocks.items() if site != largest for name in names}
-    light = {name: Kept() if name in inside else part for name, part in added.items()}
-    for owner in inputs:
-        if owner in inside:
-            light[owner] = light[owner] + Kept(holding.bytes(owner))
-    return light
+def in_block(node: Node) -> bool:
+    """Whether a node belongs to a block, which checkpointing recomputes."""
+    return node.site.rpartition(".")[2].isdigit()
+
+
+def block_inputs(holding: Holding) -> list[str]:
+    """The owners of the values that blocks read from outside: what checkpointing keeps of a block."""
+    found: dict[str, None] = {}
+    for node in holding.graph:
+        for source in node.inputs:
+            if in_block(node) and holding.graph[source].site != node.site:
+                found.setdefault(holding.owners[source])
+    return list(found)
 
 
 def largest_batch(graph: Graph, setting: Setting, limit: int, training: bool = True) -> int:

@@ -1,7 +1,8 @@
 """Receptive fields, strides and feature sizes, exact: a reading of the windows that operations state.
 
-With jump j (input pixels between neighbouring outputs) and the pixels first..last that output 0 sees, a window (k, s, p, d)
-gives j' = s j, first' = first - p j, last' = last + (d (k - 1) - p) j (arXiv:1603.07285); branches that join see the union.
+With jump j (input pixels between neighbouring outputs) and the pixels first..last that output 0 sees, a window
+(k, s, p, d) gives j' = s j, first' = first - p j, last' = last + (d (k - 1) - p) j (arXiv:1603.07285); branches that
+join see the union.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def reaches(graph: Graph) -> dict[str, Reach]:
 
 
 def _joined(sources: list[Reach], shapes: tuple[Shape, ...]) -> Reach:
-    """The union over operands with the largest map; smaller ones (a factor for each channel) were pooled from it all."""
+    """The union over operands with the largest map; smaller ones (factors for channels) were pooled from it all."""
     sizes = [shape[1] * shape[2] if len(shape) == 3 else 1 for shape in shapes]
     lead = [reach for reach, size in zip(sources, sizes, strict=True) if size == max(sizes)]
     merged = reduce(Reach.joined, lead)

@@ -10,7 +10,10 @@ from resspec.analysis.cost import CONVENTION, Costs, op_costs, total
 from resspec.ir import Graph, Node, Shape
 
 LEVELS = {
-    **{"op": "layers", "block": "blocks", "stage": "stages", "part": "parts"},
+    "op": "layers",
+    "block": "blocks",
+    "stage": "stages",
+    "part": "parts",
     **{level: level for level in ("layers", "blocks", "stages", "parts")},
 }
 """The levels of rows, by what a row stands for and by name."""
@@ -95,7 +98,9 @@ class Report:
     def for_batch(self, images: int) -> Report:
         """The same report for a batch: macs, flops and activations of all its images."""
         work = {name: images * getattr(self, name) for name in PER_IMAGE}
-        rows = {name: tuple(row.times(images) for row in getattr(self, name)) for name in ("layers", "blocks", "stages")}
+        rows: dict[str, Any] = {
+            name: tuple(row.times(images) for row in getattr(self, name)) for name in ("layers", "blocks", "stages")
+        }
         convention = self.convention.replace("one image", f"{images} images") if images > 1 else self.convention
         return replace(self, **work, **rows, convention=convention, batch=images)
 

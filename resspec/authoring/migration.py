@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from resspec.errors import SpecError
 from resspec.spec.reading import read_text
 from resspec.spec.tree import Entry
-from resspec.spec.versions import VERSION, current, renames, written_version
+from resspec.spec.versions import KEY, VERSION, current, renames, written_version
 
 Edit = tuple[int, int, str, str]
 """(line, column, old word, new word), both counted from 1."""
@@ -27,7 +27,8 @@ def migrated(text: str, name: str, is_json: bool = False) -> str:
         lines[line - 1] = replaced(lines[line - 1], column - 1, old, new)
     found = "".join(lines)
     if read_text(found, name, is_json).data != want:
-        remedy = "change the version and the keys that `resspec show` remarks on by hand"
+        words = dict.fromkeys(f"{rename.old} -> {rename.new}" for rename in renames(root))
+        remedy = f"rename by hand: {', '.join(words)}; then write {KEY}: {VERSION}"
         raise SpecError.of("RS214", f"{name} cannot be rewritten word by word", remedy=remedy)
     return found
 

@@ -17,6 +17,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 AMOUNT = r"[0-9]+(\.[0-9]+)?([eE][0-9]{1,2})?\s*[kKMGBT]?|[0-9]+(\.[0-9]+)?\s*%\s*of\s+\S+"
 BUDGET = rf"^\s*((<=|>=)?\s*({AMOUNT})|({AMOUNT})\s*\.\.\s*({AMOUNT})?|\.\.\s*({AMOUNT}))\s*$"
 POSITION = "^[0-9]+$"
+STAGE_KEY = "^([1-9][0-9]*|[+~].*|[^0-9+~].*)$"
+"""A position from 1, a name, or one of them behind a sign."""
 EXAMPLES = {
     "stem": [{"kind": "conv7x7", "width": 64, "pool": "max"}, "conv3x3"],
     "block": ["basic", {"kind": "bottleneck", "ratio": 0.25}],
@@ -123,6 +125,7 @@ def stages(definitions: Definitions) -> Schema:
         named = {"required": ["kind"], "properties": {"kind": {"const": name}}}
         chosen.append({"if": named, "then": {"$ref": f"#/$defs/stages.{name}"}})
     changes = {"properties": rule_fields, "patternProperties": beside, "additionalProperties": changed}
+    changes["propertyNames"] = {"pattern": STAGE_KEY}
     definitions.found["stages.rule"] = {"properties": {"kind": {"enum": list(RULES)}}, "allOf": chosen}
     return {
         "type": ["array", "object"],

@@ -52,10 +52,7 @@ def new(
     path = target(name)
     if path.exists() and not force:
         raise ResspecError.of("RS704", f"{path} is there already", remedy="choose another name, or add --force")
-    if base is None:
-        text = starter(path.name)
-    else:
-        text = starter_from(path.name, seen_from(base, path), resspec.load(base))
+    text = starter(path.name) if base is None else starter_from(path.name, seen_from(base, path), resspec.load(base))
     write_whole(path, text.encode())
     if not quiet:
         typer.echo(f"wrote {path}")
@@ -76,7 +73,7 @@ def seen_from(base: str, path: Path) -> str:
         return base
     folder = path.absolute().parent.resolve()
     relative = Path(os.path.relpath(file.resolve(), folder)).as_posix()
-    named("extends", Entry(relative), folder, folder)
+    named(Entry(relative), folder, folder)
     return relative
 
 

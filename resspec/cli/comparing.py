@@ -26,7 +26,7 @@ app = typer.Typer()
         "resspec diff resnet50 resnet50 stages.3.depth=9 gate=se",
     ),
 )
-def diff(  # noqa: PLR0913  # the arguments of the command line
+def diff(
     first: Spec,
     second: Spec,
     overrides: Overrides = None,
@@ -34,9 +34,9 @@ def diff(  # noqa: PLR0913  # the arguments of the command line
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show what two specs differ in, value by value, and what it costs, stage by stage; changes are laid over the second.
+    """Show what two specs differ in, value by value, and what it costs, stage by stage.
 
-    Exit code 0 where they are the same network, 1 where they are not."""
+    Changes are laid over the second spec.     Exit code 0 where they are the same network, 1 where they are not."""
     from resspec.authoring.difference import COSTS, difference, moves
 
     found = difference(resspec.load(first), resspec.load(second, *overrides or ()))

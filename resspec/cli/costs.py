@@ -1,24 +1,35 @@
-"""Verbs that tell what a network costs: report, check."""
+"""The verb that tells what a network costs: report."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 import resspec
-from resspec.cli.arguments import Allow, AsJson, Overrides, Quiet, Spec, limits_of
+from resspec.cli.accounts import (
+    Amp,
+    AmpName,
+    Checkpointing,
+    Fits,
+    Optimizer,
+    OptimizerName,
+    Reconcile,
+    ShowFeatures,
+    ShowMemory,
+    SpellingName,
+    put_features,
+    put_fits,
+    put_memory,
+    put_reconciled,
+)
+from resspec.cli.arguments import Allow, AsJson, Overrides, complete_spec, limits_of
 from resspec.cli.exits import NO
-from resspec.cli.printing import Table, print_table, size
-from resspec.cli.verb import Verb, examples, print_json
-from resspec.errors import BudgetError
-
-if TYPE_CHECKING:
-    from resspec.spec.budgets import Budget
-    from resspec.spec.net import NetSpec
+from resspec.cli.forms import Form, Output, put, put_data, put_sheet, put_zoo
+from resspec.cli.verb import Verb, examples
+from resspec.errors import ResspecError
 
 PANEL = "Costs"
 
@@ -48,6 +59,13 @@ class ReportForm(StrEnum):
     HTML = "html"
 
 
+def named_or_all(context: typer.Context, spec: str | None) -> str | None:
+    """The SPEC of a command line; only `--all` goes without."""
+    if spec is None and not context.params.get("every"):
+        raise typer.BadParameter("name a SPEC, or give --all")
+    return spec
+
+
 @app.command(
     cls=Verb,
     rich_help_panel=PANEL,
@@ -57,11 +75,17 @@ class ReportForm(StrEnum):
         "resspec report resnet50 --format html -o resnet50.html",
         "resspec report mine.yaml --json | jq .macs",
         "resspec report --all --format csv -o zoo.csv",
+        "resspec report resnet50 --reconcile",
+        "resspec report resnet50 --memory --batch 256 --optimizer adamw --amp bf16",
+        "resspec report resnet50 --fits 24GB --batch 256",
     ),
 )
-def report(  # noqa: PLR0913  # the arguments of the command line
+def report(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     spec: Annotated[
-        str | None, typer.Argument(metavar="SPEC", help="A shipped name or a file.", autocompletion=complete_spec)
+        str | None,
+        typer.Argument(
+            metavar="SPEC", help="A shipped name or a file.", autocompletion=complete_spec, callback=named_or_all
+        ),
     ] = None,
     overrides: Overrides = None,
     level: Annotated[
@@ -70,7 +94,18 @@ def report(  # noqa: PLR0913  # the arguments of the command line
     form: Annotated[ReportForm, typer.Option("--format", help="How the report is written.")] = ReportForm.TABLE,
     output: Output = None,
     batch: Annotated[int, typer.Option(min=1, help="Count the work of so many images.")] = 1,
-    every: Annotated[bool, typer.Option("--all", help="Every shipped network, or those that match SPEC.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", is_eager=True, help="Every shipped network, or those that match SPEC.")
+    ] = False,
+    reconcile: Reconcile = False,
+    spelling: SpellingName = "resspec",
+    features: ShowFeatures = False,
+    memory: ShowMemory = False,
+    fits: Fits = None,
+    optimizer: OptimizerName = Optimizer.SGD,
+    amp: AmpName = Amp.FP32,
+    checkpointing: Checkpointing = False,
+    allow: Allow = None,
     as_json: AsJson = False,
 ) -> None:
     """Report exact params, buffers, macs, flops and activations, for one image or a batch; nothing is built."""
@@ -78,9 +113,23 @@ def report(  # noqa: PLR0913  # the arguments of the command line
     if every:
         report_all(spec, overrides or [], form, output)
         return
-    if spec is None:
-        raise ResspecError.of("RS703", "there is no SPEC to report", remedy="name one, or give --all")
-    net = resspec.load(spec, *overrides or ())
+    assert spec is not None
+    net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
+    if reconcile:
+        put_reconciled(resspec.graph(net), spelling, form.value, output)
+        return
+    if features:
+        put_features(resspec.graph(net), form.value, output)
+        return
+    if memory or fits:
+        from resspec.analysis.memory import Setting
+
+        setting = Setting(batch, "fp32", optimizer.value, amp.value, checkpointing)
+        if fits:
+            put_fits(resspec.graph(net), setting, fits, form.value, output)
+        else:
+            put_memory(resspec.graph(net), setting, form.value, output)
+        return
     if form is ReportForm.HTML:
         from resspec.pages.html import page
 
@@ -102,57 +151,9 @@ def report_all(pattern: str | None, overrides: list[str], form: ReportForm, outp
     if form is ReportForm.HTML:
         raise ResspecError.of("RS703", "--all is no HTML page", remedy="give --format csv, markdown, json or table")
     if pattern and "=" in pattern:
-        pattern, overrides = None, [pattern, *overrides]
+        overrides, pattern = [pattern, *overrides], None
     names = resspec.list_specs(pattern or "*")
     if not names:
         typer.echo(f"no shipped network is called {pattern}", err=True)
         raise typer.Exit(NO)
     put_zoo(names, overrides, Form(form.value), output, NAMES)
-
-
-@app.command(
-    cls=Verb,
-    rich_help_panel=PANEL,
-    epilog=examples(
-        "resspec check mine.yaml",
-        "resspec check resnet50 'budgets.params=<= 26M' 'budgets.macs=<= 110% of resnet34'",
-    ),
-)
-def check(
-    spec: Spec, overrides: Overrides = None, allow: Allow = None, as_json: AsJson = False, quiet: Quiet = False
-) -> None:
-    """Check a network against the budgets in its spec; exit code 1 where one is broken."""
-    net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
-    found = resspec.report(net)
-    checked = [(budget, getattr(found, budget.cost)) for budget in budgets(net)]
-    holds = all(budget.holds(value) for budget, value in checked)
-    if as_json:
-        rows = [{"budget": str(b), "cost": b.cost, "value": value, "holds": b.holds(value)} for b, value in checked]
-        print_json({"name": found.name, "holds": holds, "budgets": rows})
-    elif not quiet:
-        for budget, value in checked:
-            typer.echo(f"{budget}: {value:,}, {'holds' if budget.holds(value) else 'broken'}")
-    if not holds:
-        raise typer.Exit(NO)
-
-
-def budgets(net: NetSpec) -> list[Budget]:
-    """The budgets that a spec carries; BudgetError where it carries none."""
-    from resspec.spec.budgets import read_budget
-    from resspec.spec.loading import named
-
-    if not net.budgets:
-        remedy = "write `budgets:` into it, or add 'budgets.params=<= 25M' to the command"
-        raise BudgetError.of("RS405", f"{net.name} carries no budgets", remedy=remedy)
-
-    def cost_of(cost: str, name: str) -> int:
-        entry = root.nearest(("budgets", cost))
-        folder = Path(entry.mark.file).resolve().parent if entry.mark else Path.cwd()
-        other = named(replace(entry, value=name), folder, folder, net.origin.limits)
-        return int(getattr(resspec.report(other).costs, cost))
-
-    root = net.origin.root
-    return [
-        read_budget(cost, written, cost_of, root.nearest(("budgets", cost)).mark)
-        for cost, written in net.budgets.items()
-    ]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import resspec
-from resspec.cli.arguments import Overrides, Quiet, Spec
+from resspec.cli.arguments import Allow, Overrides, Quiet, Spec, limits_of
 from resspec.cli.forms import Output, put
 from resspec.cli.verb import Verb, examples
 
@@ -50,7 +50,7 @@ class Cost(StrEnum):
         "resspec draw mine.yaml --zoom stage --format mermaid",
     ),
 )
-def draw(
+def draw(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     spec: Spec,
     overrides: Overrides = None,
     zoom: Annotated[Zoom, typer.Option("--zoom", help="What a box stands for.")] = Zoom.BLOCK,
@@ -59,6 +59,7 @@ def draw(
     ] = None,
     heat: Annotated[Cost | None, typer.Option("--heat", help="Colour boxes by their share of a cost.")] = None,
     output: Output = None,
+    allow: Allow = None,
     quiet: Quiet = False,
 ) -> None:
     """Draw a network: equal blocks once with ×N, shortcuts by their style. SVG, Mermaid, or a tree for the terminal."""
@@ -66,5 +67,5 @@ def draw(
 
     suffixes = {".svg": Form.SVG, ".mmd": Form.MERMAID, ".mermaid": Form.MERMAID}
     form = form or (suffixes.get(output.suffix, Form.TEXT) if output else Form.TEXT)
-    network = resspec.graph(resspec.load(spec, *overrides or ()))
+    network = resspec.graph(resspec.load(spec, *overrides or (), limits=limits_of(allow)))
     put(drawn(network, zoom.value, form.value, heat.value if heat else ""), output, quiet=quiet)

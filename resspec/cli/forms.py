@@ -64,7 +64,9 @@ def put_data(data: object, output: Path | None, *, quiet: bool = False) -> None:
     put(json.dumps(data, indent=2) + "\n", output, quiet=quiet)
 
 
-def put_zoo(names: Sequence[str], overrides: Sequence[str], form: Form, output: Path | None, costs: Sequence[str]) -> None:
+def put_zoo(
+    names: Sequence[str], overrides: Sequence[str], form: Form, output: Path | None, costs: Sequence[str]
+) -> None:
     """Shipped specs with these costs; JSON has all of them."""
     from resspec.pages.zoo import entries, zoo
 

@@ -10,9 +10,7 @@ import typer
 
 import resspec
 from resspec.cli.arguments import AsJson, Quiet
-from resspec.cli.contest import contest, standing
 from resspec.cli.exits import NO
-from resspec.cli.printing import print_table
 from resspec.cli.verb import Verb, examples, print_json
 from resspec.shipped import search_folder
 
@@ -76,19 +74,21 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run a search to its end, or go on with one that was interrupted."""
-    from resspec.cli.progress import watcher
+    from rich.console import Console
 
+    from resspec.study.tables import print_result
+    from resspec.study.view import view_on
+
+    observer = None if quiet else view_on(Console(stderr=True))
     try:
-        result = resspec.search(search, trials=trials, seed=seed, path=path, observer=watcher(quiet=quiet))
+        result = resspec.search(search, trials=trials, seed=seed, path=path, observer=observer)
     except KeyboardInterrupt:
         typer.echo("interrupted; the same command goes on from here", err=True)
         raise
     if as_json:
         print_json(result.to_dict())
         return
-    print_table(contest(result))
-    if not quiet:
-        typer.echo("\n" + "\n".join(left_behind(result)))
+    print_result(Console(), result)
 
 
 @app.command(cls=Verb, epilog=examples("resspec search status digits", "resspec search status runs/mine-1 --json"))
@@ -99,6 +99,8 @@ def status(search: Study, as_json: AsJson = False) -> None:
         states = [trial.state.name.lower() for trial in result.trials]
         print_json({"name": result.name, "trials": {state: states.count(state) for state in sorted(set(states))}})
     else:
+        from resspec.study.tables import standing
+
         typer.echo(standing(result))
 
 
@@ -126,16 +128,3 @@ def study_of(search: str) -> Result:
     from resspec.study.run import RUNS
 
     return open_result(search if Path(search).is_dir() else Path(RUNS) / load_search(search).name)
-
-
-def left_behind(result: Result) -> Iterator[str]:
-    """The files that a finished search leaves, with what they are for."""
-    from resspec.study.result import BEST_SPEC, BEST_WEIGHTS, PICTURE
-
-    for name, use in (
-        (BEST_SPEC, "the winner as a spec"),
-        (BEST_WEIGHTS, "its weights"),
-        (PICTURE, "accuracy against cost"),
-    ):
-        if (result.path / name).is_file():
-            yield f"{result.path / name}: {use}"

@@ -101,4 +101,6 @@ def parted(words: list[str]) -> tuple[list[str], list[str]]:
 
 def is_override(word: str) -> bool:
     """Whether a word is an override and no file."""
-    return ("=" in word or word.startswith("~")) and not Path(word).exists()
+    from resspec.spec.loading import is_file
+
+    return ("=" in word or word.startswith("~")) and not is_file(Path(word))

@@ -91,8 +91,8 @@ LANGUAGE = {
     ),
     "RS219": Code(
         "Unknown spelling",
-        "Costs were asked for in the words of a tool or a paper that is not known.",
-        "$ resspec report resnet50 --spelling fvcor",
+        "Other counters were asked about modules as a source spells them that is not known.",
+        "$ resspec report resnet50 --reconcile --spelling tim",
         "Take a name that the message suggests.",
     ),
     "RS220": Code(

@@ -62,7 +62,7 @@ SHAPES = {
     "RS312": Code(
         "A peer's count is unknown",
         "The profile of another tool does not say what it counts for an operation.",
-        "$ resspec report net.yaml --as fvcore   # with an operation of a plug-in",
+        "$ resspec report net.yaml --reconcile   # with an operation of a plug-in",
         "Count by resspec's own convention, or add the operation to the profile.",
     ),
 }
@@ -97,5 +97,17 @@ BUDGETS = {
         "`resspec check` was asked about a spec that carries none.",
         "$ resspec check resnet18",
         "Write `budgets:` into the spec, or add 'budgets.params=<= 25M' to the command.",
+    ),
+    "RS420": Code(
+        "Unknown setting of memory",
+        "Memory was asked for with an optimizer or a type that is not known, or with an empty batch.",
+        '$ python -c "$ a program asks for memory_of(graph, Setting(images=0))"',
+        "Take a name that the message suggests; a batch has 1 image or more.",
+    ),
+    "RS421": Code(
+        "Not a size of memory",
+        "A size is no number of bytes with a unit.",
+        "$ resspec report resnet50 --fits 24Gb/s",
+        "Write 24GB (10^9 bytes each) or 24GiB (2^30).",
     ),
 }

@@ -61,9 +61,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What backward keeps: operands by index and the output; for each image `extra` further elements in the output's type,
-    `narrow` ones in the operand's, `indices` of 8 bytes, and the operand as float32 where it is `floated`; for the whole
-    batch `shared` elements in float32 and `kernels` in the output's type."""
+    """What backward keeps: operands by index and the output; for each image `extra` further elements in the output's
+    type, `narrow` ones in the operand's, `indices` of 8 bytes, and the operand as float32 where it is `floated`; for
+    the whole batch `shared` elements in float32 and `kernels` in the output's type."""
 
     inputs: tuple[int, ...] = ()
     output: bool = False
@@ -119,8 +119,8 @@ class Op(ABC):
     aliases: ClassVar[bool] = False
     """Whether the output may share memory with the first operand (views; identities in eval mode)."""
     precision: ClassVar[str] = "widest"
-    """What autocast makes of the op on a GPU: it runs in the `low` type or in float32 (`full`), casting its operands, or
-    in the type of the `widest` operand, where float32 parameters may have `promoted` the result."""
+    """What autocast makes of the op on a GPU: it runs in the `low` type or in float32 (`full`), casting its operands,
+    or in the type of the `widest` operand, which float32 parameters may have `promoted`."""
     random: ClassVar[bool] = False
     """Whether training draws at random what eval mode passes on unchanged."""
     overwrites: ClassVar[bool] = False

@@ -22,8 +22,16 @@ def page(graph: Graph, batch: int = 1) -> str:
     """The page of a network."""
     report = report_of(graph).for_batch(batch)
     drawing = draw(graph, "block", "svg", "macs")
-    body = "\n".join((*head(report), *bars(report), "<h2>Drawing</h2>", f'<div class="drawing">{drawing}</div>',
-                      *tables(report), f'<p class="convention">{escape(report.convention)}</p>'))
+    body = "\n".join(
+        (
+            *head(report),
+            *bars(report),
+            "<h2>Drawing</h2>",
+            f'<div class="drawing">{drawing}</div>',
+            *tables(report),
+            f'<p class="convention">{escape(report.convention)}</p>',
+        )
+    )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(report.name)}: costs</title>\n<style>\n{resource('page.css')}</style>\n</head>\n<body>\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from resspec.analysis.cost import NAMES, Costs
 from resspec.analysis.report import Report
 from resspec.ir import Shape
-from resspec.pages.sheet import Sheet
+from resspec.pages.sheet import Cell, Sheet
 
 SHOWN = ("params", "macs", "flops", "activations")
 
@@ -13,11 +13,11 @@ SHOWN = ("params", "macs", "flops", "activations")
 def level_sheet(report: Report, level: str, *, whole: bool = False) -> Sheet:
     """The rows of a level and the totals; `whole` has every column, as spreadsheets want it."""
     header, costs = (("name", "kind", "op", "input", "output"), NAMES) if whole else (("name", "kind", "output"), SHOWN)
-    rows: list[tuple[str | int, ...]] = []
+    rows: list[tuple[Cell, ...]] = []
     for row in report.rows(level):
         words = (row.name, row.kind, row.op, sides(row.input), sides(row.output))
         rows.append((*(words if whole else (row.name, row.op or row.kind, words[-1])), *_figures(row.costs, costs)))
-    foot = ("total", *[""] * (len(header) - 1), *_figures(report.costs, costs))
+    foot: tuple[Cell, ...] = ("total", *[""] * (len(header) - 1), *_figures(report.costs, costs))
     return Sheet(title(report), (*header, *costs), rows, foot, len(header), report.convention)
 
 

@@ -28,7 +28,7 @@ class Sheet:
         return [dict(zip(self.header, row, strict=True)) for row in self.rows]
 
     def csv(self) -> str:
-        """Comma-separated values with bare figures (RFC 4180, lines end in LF); no foot, so that columns may be summed."""
+        """Comma-separated values with bare figures, lines ending in LF; no foot, so that columns may be summed."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.header)

@@ -8,7 +8,7 @@ from typing import Any
 
 from resspec.analysis.cost import CONVENTION, NAMES, Costs, total
 from resspec.ir import Shape
-from resspec.pages.sheet import Sheet
+from resspec.pages.sheet import Cell, Sheet
 from resspec.plan import resolve
 from resspec.pricing import priced
 from resspec.spec.loading import load_spec, shipped_specs
@@ -46,7 +46,7 @@ COLUMNS = ("name", "family", "source", "input")
 
 def zoo(listed: Sequence[Entry], costs: Sequence[str] = NAMES, *, brief: bool = False) -> Sheet:
     """Entries as a table with these costs; `brief` names the peer of a source and leaves out which of its files."""
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             entry.name,
             entry.family,
@@ -56,7 +56,7 @@ def zoo(listed: Sequence[Entry], costs: Sequence[str] = NAMES, *, brief: bool = 
         )
         for entry in listed
     ]
-    return Sheet(f"{len(rows)} networks", (*COLUMNS, *costs), rows, words=len(COLUMNS), note=CONVENTION)
+    return Sheet("1 network" if len(rows) == 1 else f"{len(rows)} networks", (*COLUMNS, *costs), rows, words=len(COLUMNS), note=CONVENTION)
 
 
 def _figures(costs: Costs, wanted: Sequence[str]) -> tuple[int, ...]:

@@ -36,7 +36,7 @@ class Limits:
     """Side of a convolution's or a pool's window."""
     number: int = 1_000_000_000
     """Any number in a spec but those of budgets."""
-    ops: int = 20_000
+    ops: int = 50_000
     """Operations of a net."""
     params: int = 1_000_000_000_000
     """Learned elements of a net."""
@@ -79,14 +79,15 @@ def limit_faults(root: Entry, limits: Limits) -> list[Fault]:
         return faults
     if len(stages.value) > limits.stages:
         faults.append(over("stages", limits.stages, f"{len(stages.value)} stages", stages.mark))
-    total = 0
+    depths = [entry for index in range(len(stages.value)) if (entry := stages.find((index, "depth")))]
+    counted = [entry for entry in depths if type(entry.value) is int]
+    total = sum(entry.value for entry in counted)
+    if total > limits.blocks:
+        largest = max(counted, key=lambda entry: entry.value)
+        faults.append(over("blocks", limits.blocks, f"{total:,} blocks", largest.mark))
     for index in range(len(stages.value)):
-        depth, width = (stages.find((index, key)) for key in ("depth", "width"))
-        total += depth.value if depth and isinstance(depth.value, int) else 0
-        if depth and total > limits.blocks:
-            faults.append(over("blocks", limits.blocks, f"{total:,} blocks so far", depth.mark))
-            break
-        if width and isinstance(width.value, int) and limits.width < width.value <= limits.number:
+        width = stages.find((index, "width"))
+        if width and type(width.value) is int and limits.width < width.value <= limits.number:
             asked = f"stages.{index + 1} is {width.value:,} wide"
             faults.append(over("width", limits.width, asked, width.mark))
     return faults

@@ -38,7 +38,7 @@ def parse_override(text: str) -> tuple[str, object]:
         raise SpecError.of("RS205", f"{text!r} is not an override", remedy=REMEDY)
     if _NOTHING.match(value):
         return path, None
-    return path, read_text(value, f"override {text}").data
+    return path, read_text(value, OVERRIDE).data
 
 
 def override(root: Entry, path: str, value: object, source: str = "") -> Entry:

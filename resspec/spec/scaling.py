@@ -1,4 +1,5 @@
-"""Compound scaling: `scale: {width: 1.5, depth: 2, divisor: 8}` multiplies every stage of a net, and the width of its stem."""
+"""Compound scaling: `scale: {width: 1.5, depth: 2, divisor: 8}` multiplies every stage of a net, and the width of its
+stem."""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ class _Dumper(yaml.SafeDumper):
 
     def serialize(self, node: yaml.Node) -> None:
         """The outermost mapping has a line for each key."""
-        node.flow_style = False
+        if isinstance(node, yaml.CollectionNode):
+            node.flow_style = False
         super().serialize(node)
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:

@@ -11,6 +11,8 @@ import optuna
 from optuna.trial import TrialState
 
 from resspec.errors import SearchError
+from resspec.spec.loading import load_spec
+from resspec.spec.net import NetSpec
 from resspec.study.journal import open_journal
 from resspec.study.ledger import JOURNAL
 from resspec.study.mirror import quiet
@@ -107,6 +109,11 @@ class Result:
             "verdict": self.verdict.to_dict() if self.verdict else None,
             "trials": [trial.to_dict() for trial in self.trials],
         }
+
+    @property
+    def base_spec(self) -> NetSpec:
+        """The network that the search started from, whether it is a trial or lies outside the space or the budgets."""
+        return load_spec(self.study.user_attrs["identity"]["base"])
 
     def count(self, state: TrialState) -> int:
         """Number of trials in a state."""

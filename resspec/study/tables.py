@@ -6,9 +6,10 @@ from optuna.trial import TrialState
 from rich.console import Console
 from rich.table import Table
 
+from resspec.pricing import Pricer
 from resspec.study.result import Contender, Result
 from resspec.study.trial import Trial, ranked
-from resspec.study.words import file_lines, layout, percent, verdict_lines
+from resspec.study.words import file_lines, layout, percent, stages, verdict_lines
 
 SHOWN = 5
 HEADER = ("network", "stages", "params", "macs", "validation", "retrained", "test")
@@ -28,6 +29,12 @@ def print_result(console: Console, result: Result) -> None:
         console.print(line, highlight=False, soft_wrap=True)
 
 
+def standing(result: Result) -> str:
+    """How far a search has come: how its trials ended, and the best so far."""
+    best = f", best {percent(result.best.value)} (trial {result.best.number})" if result.best else ""
+    return summary(result) + best
+
+
 def summary(result: Result) -> str:
     """How many trials ended how."""
     names = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
@@ -39,7 +46,20 @@ def rows_of(result: Result) -> list[tuple[str, ...]]:
     """The base, then the best: name, stages, costs, accuracy in the trial, mean accuracy when trained again, test."""
     base = result.base.number if result.base else None
     best = sorted((t for t in ranked(result.trials) if t.number != base), key=lambda t: _order(result, t))[:SHOWN]
-    return [_row(result, trial) for trial in ([result.base] if result.base else []) + best]
+    base_row = [_row(result, result.base)] if result.base else _outside(result)
+    return base_row + [_row(result, trial) for trial in best]
+
+
+def _outside(result: Result) -> list[tuple[str, ...]]:
+    """The row of a base that is no trial, but was trained beside the best in the end."""
+    again = next((c for c in result.verdict.contenders if c.number is None), None) if result.verdict else None
+    if again is None or result.verdict is None:
+        return []
+    spec = result.base_spec
+    costs = Pricer(spec).price({})
+    tested = percent(result.verdict.test_accuracy(again.name)) if again.name in result.verdict.test else ""
+    figures = (f"{costs.params:,}", f"{costs.macs:,}", percent(None), percent(again.accuracy), tested)
+    return [("base", stages(spec), *figures)]
 
 
 def _order(result: Result, trial: Trial) -> tuple[float, float]:

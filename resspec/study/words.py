@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from resspec.spec.budgets import shown
+from resspec.spec.net import NetSpec
 from resspec.study.result import Result
 from resspec.study.trial import Trial
 
 
 def layout(trial: Trial) -> str:
     """Depth x width of each stage, then whatever else the space varies: `1x8 1x12 2x16 norm=group`."""
-    stages = " ".join(f"{stage.depth}x{stage.width}" for stage in trial.spec.stages)
-    return " ".join([stages, *others(trial.params)])
+    return " ".join([stages(trial.spec), *others(trial.params)])
+
+
+def stages(spec: NetSpec) -> str:
+    """Depth x width of each stage: `1x8 1x12 2x16`."""
+    return " ".join(f"{stage.depth}x{stage.width}" for stage in spec.stages)
 
 
 def others(params: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,9 @@ def test_equal_networks_are_the_same_however_they_are_written():
 
 
 def test_values_that_changed_came_or_went_are_listed():
-    found = difference(resspec.load("resnet50"), resspec.load("resnet50", "stages.3.depth=9", "gate=se", "stem=conv3x3"))
+    found = difference(
+        resspec.load("resnet50"), resspec.load("resnet50", "stages.3.depth=9", "gate=se", "stem=conv3x3")
+    )
     lines = [str(change) for change in found.changes]
     assert "  stages.3.depth: 6 -> 9" in lines
     assert "  gate.kind: none -> se" in lines
@@ -27,7 +29,9 @@ def test_values_that_changed_came_or_went_are_listed():
 
 
 def test_the_stages_sum_to_the_totals():
-    found = difference(resspec.load("resnet50"), resspec.load("resnet50", "~stages.4", "+stages.1={depth: 1, width: 64}"))
+    found = difference(
+        resspec.load("resnet50"), resspec.load("resnet50", "~stages.4", "+stages.1={depth: 1, width: 64}")
+    )
     for side in ("before", "after"):
         assert sum(getattr(step, side).macs for step in found.stages) == getattr(found.total, side).macs
     assert [step.name for step in found.stages] == ["stem", "layer1", "layer2", "layer3", "layer4", "head"]

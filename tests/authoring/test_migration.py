@@ -69,7 +69,8 @@ def test_a_current_file_is_left_alone(text: str):
 
 
 def test_changes_of_stages_and_aliases_are_migrated():
-    text = "resspec: 0\nextends: resnet18\nstages: {2: &a {activation: silu}, 3: *a, +: {depth: 1, width: 8, activation: relu}}\n"
+    stages = "{2: &a {activation: silu}, 3: *a, +: {depth: 1, width: 8, activation: relu}}"
+    text = f"resspec: 0\nextends: resnet18\nstages: {stages}\n"
     found = migrated(text, "net.yaml")
     assert found == text.replace("resspec: 0", "resspec: 1").replace("activation", "act")
 

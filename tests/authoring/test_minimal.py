@@ -48,7 +48,10 @@ def test_what_equals_a_default_is_left_out():
     written = small(
         norm={"kind": "batch", "eps": 1e-5},
         act="relu",
-        stages=[{"depth": 1, "width": 24, "stride": 1}, {"depth": 3, "width": 40, "stride": 2, "shortcut": "projection"}],
+        stages=[
+            {"depth": 1, "width": 24, "stride": 1},
+            {"depth": 3, "width": 40, "stride": 2, "shortcut": "projection"},
+        ],
     )
     text = minimal(resspec.load(written))
     assert not [word for word in ("norm", "act", "depth: 3, width: 40, stride: 1", "shortcut", "eps") if word in text]

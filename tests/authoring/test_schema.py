@@ -33,7 +33,7 @@ def test_the_shipped_schema_is_fresh(name: str, request: pytest.FixtureRequest):
 @pytest.mark.parametrize("validator", [SPEC, SEARCH])
 def test_a_schema_is_a_schema_of_its_dialect(validator: Draft202012Validator):
     Draft202012Validator.check_schema(validator.schema)
-    assert validator.schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"  # type: ignore[index]
+    assert validator.schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 @pytest.mark.parametrize("path", sorted(spec_folder().rglob("*.yaml")), ids=lambda path: path.stem)
@@ -79,7 +79,8 @@ OVER: Schema = {"extends": "resnet50"}
         BASE | {"gate": None, "norm": {"kind": "group", "groups": 4}, "input": "1x28x28", "resspec": 1},
         BASE | {"budgets": {"macs": "<= 60% of resnet50", "params": "1M..25M", "flops": 4.1e9}},
         BASE | {"stages": {"kind": "regnet", "depth": 9, "w0": 24, "wa": 8.0, "wm": 2.0, "group_size": 8, "~2": None}},
-        OVER | {"stages": {"3": {"depth": 9}, "+2": {"depth": 1, "width": 8}, "~1": None, "late": {"width": 9}, "4": None}},
+        OVER
+        | {"stages": {"3": {"depth": 9}, "+2": {"depth": 1, "width": 8}, "~1": None, "late": {"width": 9}, "4": None}},
         OVER | {"stages": {"+": [{"depth": 1, "width": 8}]}, "block": {"~ratio": None, "groups": 4}, "~shortcut": None},
         OVER | {"extends": ["resnet50", "small.yaml"], "stages": {"2": {"blocks": {"0": {"gate": "se"}}}}},
         OVER | {"stages": {"w0": 32, "depth": 12}},

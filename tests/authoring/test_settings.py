@@ -66,7 +66,9 @@ def test_the_settings_of_a_net_are_the_fields_of_its_plan(name: str):
     plan, told = resolve(spec), by_path(settings(spec))
     parts = {"stem": plan.stem.stem, "norm": plan.stem.norm, "act": plan.stem.act, "head": plan.head}
     for family, part in parts.items():
-        plain = {key: value for key, value in part.to_data().items() if not isinstance(value, dict) and value is not None}
+        plain = {
+            key: value for key, value in part.to_data().items() if not isinstance(value, dict) and value is not None
+        }
         assert {key: told[f"{family}.{key}"] for key in plain} == plain
     assert [told[f"stages.{i}.depth"] for i in range(1, len(plan.stages) + 1)] == [len(s.blocks) for s in plan.stages]
 

@@ -32,8 +32,6 @@ def test_help_teaches_by_example() -> None:
 def test_output_is_plain_when_it_is_no_terminal() -> None:
     for words in (("--help",), ("report", "resnet50"), ("report", "--help"), ("report", "nothing"), ("frobnicate",)):
         done = run(*words)
-        assert done.stdout.isascii()
-        assert done.stderr.isascii()
         assert "\x1b" not in done.stdout + done.stderr
 
 

@@ -56,6 +56,6 @@ def test_a_budget_is_a_share_of_a_file_beside_the_spec(tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     (tmp_path / "nets/small.yaml").write_text("extends: resnet18\n")
     (tmp_path / "nets/mine.yaml").write_text("extends: resnet18\nbudgets: {params: <= 100% of small.yaml}\n")
-    assert answer("check", "nets/mine.yaml") == "params <= 11,689,512: 11,689,512, holds\n"
+    assert '"holds": true' in answer("check", "nets/mine.yaml", "--json")
     done = CliRunner().invoke(app, ["check", "nets/mine.yaml", "budgets.params=<= 50% of resnet18"])
     assert done.exit_code == 1

@@ -46,11 +46,11 @@ def test_the_source_is_formatted_and_clean(spec: str | dict[str, object], tmp_pa
         assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("spec", ["resnet20", *ODD.values()], ids=["resnet20", *ODD])
-def test_the_file_runs_without_resspec_and_gives_the_same(spec: str | dict[str, object], tmp_path: Path):
+@pytest.mark.parametrize("written", ["resnet20", *ODD.values()], ids=["resnet20", *ODD])
+def test_the_file_runs_without_resspec_and_gives_the_same(written: str | dict[str, object], tmp_path: Path):
     import torch
 
-    spec = resspec.load(spec)
+    spec = resspec.load(written)
     model = resspec.build(spec, seed=0).eval()
     x = torch.rand(1, *spec.input)
     torch.save((x, model(x)), tmp_path / "run.pt")

@@ -1,4 +1,4 @@
-"""A residual block of an outside package: half of each convolution's channels are cheap (GhostNet, arXiv:1911.11907)."""
+"""A residual block of an outside package: half of the middle's channels are cheap (GhostNet, arXiv:1911.11907)."""
 
 from typing import Annotated, ClassVar
 
@@ -10,7 +10,7 @@ from resspec.parts import Block, Names, Site, Unit
 
 
 class Ghost(Block):
-    """A convolution gives half of the middle, a cheap depthwise one the other half; a 1x1 convolution ends the block."""
+    """A convolution gives half of the middle, a depthwise one the other half; a 1x1 convolution ends the block."""
 
     kind: ClassVar[str] = "ghost"
 

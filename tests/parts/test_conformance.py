@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from pydantic import Field
@@ -15,14 +15,7 @@ from resspec.ir import Builder, Shape, Value, Weight, Work, ops
 from resspec.ir.op import Call, Op, Saved
 from resspec.parts import FAMILIES, Act, Part
 from resspec.testing import PartError, check_part
-
-NEEDS: dict[tuple[str, str], dict[str, Any]] = {
-    ("gate", "bat"): {"input": [3, 28, 28]},
-    ("shortcut", "identity"): {"stages": [{"depth": 2, "width": 32}, {"depth": 2, "width": 32}]},
-}
-"""What a kind needs of the net it is tried in."""
-
-KINDS = [(family, kind) for family, parts in FAMILIES.items() for kind in parts.kinds()]
+from tried import KINDS, NEEDS
 
 
 @pytest.mark.parametrize(("family", "kind"), KINDS)

@@ -46,7 +46,8 @@ def python(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_passes_the_conformance_suite(site: Path):
-    done = python(site, "-c", "from ghost import Ghost; from resspec.testing import check_part; check_part(Ghost(twice=True))")
+    code = "from ghost import Ghost; from resspec.testing import check_part; check_part(Ghost(twice=True))"
+    done = python(site, "-c", code)
     assert done.returncode == 0, done.stderr
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from resspec.export.source import source_of
 from resspec.ir.ops import BatchNorm2d
 from resspec.passes import fuse
 
-SMALL = {"input": [3, 64, 64]}
+SMALL: dict[str, Any] = {"input": [3, 64, 64]}
 
 
 def trained(name: str) -> torch.nn.Module:
@@ -39,7 +41,7 @@ def test_a_fused_network_computes_the_same(name: str):
 
 @pytest.mark.parametrize("name", ["repvgg_a0", "mobileone_s0"])
 def test_the_inference_form_is_the_network_of_plain_convolutions(name: str):
-    changes = {f"stages.{stage}.conv": "plain" for stage in range(1, 5)}
+    changes: dict[str, Any] = {f"stages.{stage}.conv": "plain" for stage in range(1, 5)}
     plain = resspec.load(name, conv="plain", norm="none", **changes)
     fused = fuse(resspec.graph(name)).graph
     assert fused.fingerprint == resspec.graph(plain).fingerprint

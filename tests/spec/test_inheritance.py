@@ -159,7 +159,9 @@ def test_what_is_no_size_is_answered_with_the_forms(written: object):
 
 def test_a_newer_version_is_refused_by_name(tmp_path: Path):
     (tmp_path / "net.yaml").write_text("resspec: 2\nextends: resnet18\n")
-    with pytest.raises(SpecError, match=r"net.yaml:1:10: error\[RS213\]: version 2 (.|\n)*pip install --upgrade resspec"):
+    with pytest.raises(
+        SpecError, match=r"net.yaml:1:10: error\[RS213\]: version 2 (.|\n)*pip install --upgrade resspec"
+    ):
         resspec.load(tmp_path / "net.yaml")
 
 

@@ -36,7 +36,7 @@ def write(folder: Path, text: str, name: str = "net.yaml") -> Path:
 def faults(path: Path | dict[str, object]) -> list[tuple[str, str]]:
     """Code and place of each fault, line and column."""
     with pytest.raises(SpecError) as caught:
-        resspec.graph(path)  # type: ignore[arg-type]  # what users pass
+        resspec.graph(path)
     return [(f.code, f"{f.mark.line}:{f.mark.column}" if f.mark else "") for f in caught.value.faults]
 
 
@@ -90,7 +90,7 @@ def test_a_message_holds_place_law_line_and_remedy(tmp_path: Path):
     assert str(caught.value) == (
         f"{path}:3:27: error[RS201]: unknown key 'block.group'\n"
         "    3 | block: {kind: bottleneck, group: 2}\n"
-        "      |                           ^\n"
+        "      |                           ^^^^^\n"
         "  = did you mean 'groups' or 'group_size'?"
     )
 

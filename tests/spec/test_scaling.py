@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from networks import small
 
 import resspec
+from networks import small
 from resspec.errors import SpecError
 
 
@@ -44,7 +44,10 @@ def test_an_inherited_scale_can_be_changed():
     assert [stage.width for stage in spec.stages] == [256, 512, 1024, 2048]
 
 
-@pytest.mark.parametrize(("scale", "message"), [({"width": 0}, "more than 0"), ({"wdth": 2}, "did you mean 'width' or 'depth'?"), (2, "mapping")])
+@pytest.mark.parametrize(
+    ("scale", "message"),
+    [({"width": 0}, "more than 0"), ({"wdth": 2}, "did you mean 'width' or 'depth'?"), (2, "mapping")],
+)
 def test_a_wrong_scale_is_told(scale: object, message: str):
     with pytest.raises(SpecError, match=message.replace("?", r"\?")):
         resspec.load(small(scale=scale))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic_core import core_schema
 
-from resspec.parts import FAMILIES
+from resspec.parts import FAMILIES, Part
 from resspec.spec.loading import load_spec
 from resspec.spec.reading import read_text
 from resspec.spec.writing import shorthand, yaml_text
@@ -23,6 +23,16 @@ PLAIN = set(get_args(core_schema.ErrorType))
 slow_to_draw = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+def lawful(family: str, data: dict[str, Any]) -> Part | None:
+    """The part, or None where a law of ours forbids it that no schema tells."""
+    try:
+        return FAMILIES[family].read(data)
+    except ValidationError as error:
+        if {item["type"] for item in error.errors()} & PLAIN:
+            raise
+        return None
+
+
 @slow_to_draw
 @given(SPECS)
 def test_a_spec_reads_back_from_what_it_was_written_as(data: dict[str, Any]):
@@ -32,23 +42,24 @@ def test_a_spec_reads_back_from_what_it_was_written_as(data: dict[str, Any]):
     assert load_spec(read_text(json.dumps(spec.to_dict()), "net.json", is_json=True).data) == spec
 
 
-@pytest.mark.parametrize(("family", "kind"), [(name, kind) for name, family in FAMILIES.items() for kind in family.kinds()])
+@pytest.mark.parametrize(
+    ("family", "kind"), [(name, kind) for name, family in FAMILIES.items() for kind in family.kinds()]
+)
 def test_every_kind_takes_what_its_schema_allows_and_reads_back(family: str, kind: str):
     @settings(slow_to_draw, max_examples=15)
     @given(fields(family, kind))
     def reads_back(data: dict[str, Any]):
-        try:
-            part = FAMILIES[family].read(data)
-        except ValidationError as error:  # laws of ours that no schema tells
-            assert not {item["type"] for item in error.errors()} & PLAIN, error
-            return
-        assert FAMILIES[family].read(part.to_data()) == part
-        assert FAMILIES[family].read(read_text(yaml_text(part.to_data())).data) == part
+        part = lawful(family, data)
+        if part is not None:
+            assert FAMILIES[family].read(part.to_data()) == part
+            assert FAMILIES[family].read(read_text(yaml_text(part.to_data())).data) == part
 
     reads_back()
 
 
-SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), WORDS, TRICKY)
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), WORDS, TRICKY
+)
 DATA = st.recursive(
     SCALARS,
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.one_of(WORDS, TRICKY), inner, max_size=3)),

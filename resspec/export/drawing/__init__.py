@@ -1,5 +1,5 @@
-"""Drawings of a graph: SVG with a layout of its own, Mermaid, and a tree for terminals; at the zoom of stages, blocks or
-operations. Readers of ops, shapes, sites and scopes alone."""
+"""Drawings of a graph: SVG with a layout of its own, Mermaid, and a tree for terminals, at the zoom of stages, blocks
+or operations. Readers of ops, shapes, sites and scopes alone."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from resspec.export.drawing.labels import SIGNS, follows, label, product, word
+from resspec.export.drawing.labels import SIGNS, follows, label, norm, product, word
 from resspec.ir import Graph, Node, Shape
 
 
@@ -26,8 +26,8 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Ops in a row that are drawn as one box: its role (`conv`, `dense`, `pool`, `join`, `other`), a title, the ops that
-    finish it, its output shape and load, and the cells it reads."""
+    """Ops in a row that are drawn as one box: its role (`conv`, `dense`, `pool`, `join`, `other`), a title, the ops
+    that finish it, its output shape and load, and the cells it reads."""
 
     key: str
     site: str
@@ -77,7 +77,7 @@ def _role(node: Node) -> str:
         return "conv" if len(node.shape) == 3 else "dense"
     if node.op.arity > 1:
         return "join"
-    return "pool" if node.op.window().kernel != 1 else "other"
+    return "pool" if node.op.window().kernel != 1 and not norm(node) else "other"
 
 
 def load_of(graph: Graph, node: Node) -> Load:

@@ -34,7 +34,7 @@ def measure(text: str, size: float = FONT, *, bold: bool = False) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A box at a place: left, top, size, the x of its main line, and what lies inside; `times` boxes stand here in all."""
+    """A box at a place: left, top, size, and what lies inside; `times` boxes stand here in all."""
 
     box: Box
     x: float
@@ -147,9 +147,7 @@ def _moved_route(route: Route, dx: float, dy: float) -> Route:
     return Route(tuple((x + dx, y + dy) for x, y in route.points), route.style, route.headless)
 
 
-def _extents(
-    boxes: Sequence[Box], lanes: Lanes, sizes: Mapping[str, Size]
-) -> tuple[list[float], list[float]]:
+def _extents(boxes: Sequence[Box], lanes: Lanes, sizes: Mapping[str, Size]) -> tuple[list[float], list[float]]:
     """How far each lane reaches to the left and right of its center."""
     left = [LINE_LANE / 2] * lanes.count
     right = [LINE_LANE / 2] * lanes.count

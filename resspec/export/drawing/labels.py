@@ -42,7 +42,8 @@ def product(node: Node) -> bool:
 def label(graph: Graph, node: Node) -> str:
     """`3×3 conv, 64, /2, 32 groups`; a pool or another op with a window likewise."""
     window = node.op.window()
-    sizes = f"{window.kernel}×{window.kernel} " if len(node.shape) == 3 and (window.kernel > 1 or product(node)) else ""
+    seen = len(node.shape) == 3 and (window.kernel > 1 or (product(node) and window.kernel == 1))
+    sizes = f"{window.kernel}×{window.kernel} " if seen else ""
     parts = [f"{sizes}{word(node)}"]
     if product(node):
         parts.append(f"{node.shape[0]:,}" if node.op.kind == "linear" else str(node.shape[0]))
@@ -63,10 +64,16 @@ def groups_of(graph: Graph, node: Node) -> int:
 
 
 def follows(graph: Graph, node: Node) -> bool:
-    """Whether an op only finishes the one before it: one operand, the same shape, no window, no products."""
-    ins = graph.shapes_in(node)
-    plain = node.op.arity == 1 and node.op.window().kernel == 1 and ins[0] == node.shape
-    return plain and not product(node)
+    """Whether an op only finishes the one before it: one operand, the same shape, no products, and no window, or the
+    whole map as a norm looks at it."""
+    if node.op.arity != 1 or product(node) or graph.shapes_in(node)[0] != node.shape:
+        return False
+    return node.op.window().kernel == 1 or norm(node)
+
+
+def norm(node: Node) -> bool:
+    """Whether an op looks at the whole map and has a scale of its own."""
+    return node.op.window().kernel == 0 and bool(node.op.weights()) and not product(node)
 
 
 def sides(shape: Shape) -> str:

@@ -1,4 +1,4 @@
-"""The layout of boxes in ranks and lanes: a box stands below what it reads; the body of a block is lane 0, and every way
+"""The layout of boxes in ranks and lanes: a box stands below what it reads; a block's body is lane 0, and every way
 round it (a shortcut, a gate, a line that skips) runs in a lane of its own to the right."""
 
 from __future__ import annotations
@@ -77,8 +77,13 @@ def _chain(by_key: Mapping[str, Box], found: Lanes, last: str) -> list[str]:
         way.append(name)
         way_up = [source for source in by_key[name].inputs if source == ENTRY or source not in found.lane]
         maps = [n for n in way_up if n == ENTRY or by_key[n].shape[1:] != (1, 1)]
-        name = max(maps or way_up or [ENTRY], key=lambda n: found.rank.get(n, -1))
+        name = max(maps or way_up or [ENTRY], key=lambda n: _weight(by_key, found, n))
     return way
+
+
+def _weight(by_key: Mapping[str, Box], found: Lanes, name: str) -> tuple[int, int]:
+    """What makes a box part of the main way: how deep it stands, then its work."""
+    return found.rank.get(name, -1), by_key[name].load.macs if name in by_key else 0
 
 
 def _lay_chains(boxes: Sequence[Box], by_key: Mapping[str, Box], found: Lanes) -> None:

@@ -11,7 +11,7 @@ from resspec.export.drawing.heat import WORDS, Heat, scale
 from resspec.export.drawing.labels import short
 from resspec.export.drawing.scene import Box, Scene
 
-MAIN = {"stroke": "#555555", "stroke_width": 1.2}
+MAIN: dict[str, str | float] = {"stroke": "#555555", "stroke_width": 1.2}
 STYLES: dict[str, dict[str, str | float]] = {
     "identity": {"stroke": "#1a7f37", "stroke_width": 2.2},
     "projection": {"stroke": "#c2410c", "stroke_width": 2.2, "stroke_dasharray": "7 3"},
@@ -55,7 +55,7 @@ class Legend:
         """The legend at a height."""
         x = self.left
         for style in self.styles:
-            yield paint.path(((x, y), (x + 30, y)), **line_style(style))
+            yield paint.path(((x, y), (x + 30, y)), line_style(style))
             yield paint.text(x + 36, y + 4, _words(style), 11, "start", fill="#444444")
             x += 54 + measure(_words(style))
         if self.heat.cost:

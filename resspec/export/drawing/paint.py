@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
@@ -15,10 +15,10 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def tag(name: str, content: str = "", **attributes: str | float) -> str:
+def tag(name: str, attributes: Mapping[str, str | float], content: str = "") -> str:
     """An element; `stroke_width` is written `stroke-width`."""
     written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(value if isinstance(value, str) else number(value))}"
+        f" {key.replace('_', '-')}={quoteattr(value if isinstance(value, str) else number(value))}"
         for key, value in attributes.items()
     )
     return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
@@ -26,22 +26,22 @@ def tag(name: str, content: str = "", **attributes: str | float) -> str:
 
 def rect(x: float, y: float, width: float, height: float, **style: str | float) -> str:
     """A rectangle."""
-    return tag("rect", x=x, y=y, width=width, height=height, **style)
+    return tag("rect", {"x": x, "y": y, "width": width, "height": height, **style})
 
 
 def text(x: float, y: float, words: str, size: float = 11, anchor: str = "middle", **style: str | float) -> str:
     """A line of text on its baseline."""
-    return tag("text", escape(words), x=x, y=y, font_size=size, text_anchor=anchor, **style)
+    return tag("text", {"x": x, "y": y, "font_size": size, "text_anchor": anchor, **style}, escape(words))
 
 
-def path(points: Sequence[Point], radius: float = 6, **style: str | float) -> str:
+def path(points: Sequence[Point], style: Mapping[str, str | float], radius: float = 6) -> str:
     """A line with rounded corners."""
     steps = [f"M{number(points[0][0])} {number(points[0][1])}"]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         start, end = _towards(corner, before, radius), _towards(corner, after, radius)
         steps.append(f"L{_at(start)}Q{_at(corner)} {_at(end)}")
     steps.append(f"L{_at(points[-1])}")
-    return tag("path", d="".join(steps), fill="none", **style)
+    return tag("path", {"d": "".join(steps), "fill": "none", **style})
 
 
 def _at(point: Point) -> str:
@@ -62,7 +62,7 @@ def arrow(tip: Point, before: Point, color: str) -> str:
     length = max(abs(dx) + abs(dy), 1e-9)
     ux, uy = dx / length, dy / length
     corners = [(x, y), (x - 6 * ux - 3 * uy, y - 6 * uy + 3 * ux), (x - 6 * ux + 3 * uy, y - 6 * uy - 3 * ux)]
-    return tag("polygon", points=" ".join(f"{number(a)},{number(b)}" for a, b in corners), fill=color)
+    return tag("polygon", {"points": " ".join(f"{number(a)},{number(b)}" for a, b in corners), "fill": color})
 
 
 def document(width: float, height: float, title: str, parts: Iterable[str]) -> str:
@@ -71,4 +71,6 @@ def document(width: float, height: float, title: str, parts: Iterable[str]) -> s
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{number(width)}" height="{number(height)}"'
         f' viewBox="0 0 {number(width)} {number(height)}" font-family="{FAMILY}" role="img">'
     )
-    return "\n".join([head, tag("title", escape(title)), rect(0, 0, width, height, fill="#ffffff"), *parts, "</svg>", ""])
+    return "\n".join(
+        [head, tag("title", {}, escape(title)), rect(0, 0, width, height, fill="#ffffff"), *parts, "</svg>", ""]
+    )

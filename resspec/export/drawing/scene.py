@@ -1,4 +1,4 @@
-"""The scene: boxes in boxes. Stages hold blocks, blocks hold cells; equal neighbours are one box that stands for all."""
+"""The scene: boxes in boxes. Stages hold blocks, blocks hold cells; equal neighbours are one box."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from resspec.export.drawing.cells import Cell, Load, cells_of
 from resspec.export.drawing.skips import ENTRY, body_of, skip_of
 from resspec.ir import Graph, Shape
+
+NOTHING = Load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Box:
     lines: tuple[str, ...] = ()
     role: str = "group"
     shape: Shape = ()
-    load: Load = Load()
+    load: Load = NOTHING
     inputs: tuple[str, ...] = ()
     inside: tuple[Box, ...] = ()
     count: int = 1
@@ -51,9 +53,7 @@ def scene_of(graph: Graph, zoom: str) -> Scene:
         groups.setdefault(cell.site.partition(".")[0], []).append(cell)
     stages = [_stage(graph, name, members, zoom) for name, members in groups.items()]
     owner = {cell.key: name for name, members in groups.items() for cell in members}
-    linked = [
-        replace(stage, inputs=_sources(groups[stage.key], owner, stage.key)) for stage in stages
-    ]
+    linked = [replace(stage, inputs=_sources(groups[stage.key], owner, stage.key)) for stage in stages]
     return Scene(graph.facts.name, zoom, graph.inputs[0].shape, tuple(linked), _sum(cell.load for cell in cells))
 
 
@@ -82,9 +82,7 @@ def _block(key: str, kind: str, cells: Sequence[Cell], zoom: str, inputs: tuple[
         replace(_cell(cell), inputs=tuple(dict.fromkeys(name if name in names else ENTRY for name in cell.inputs)))
         for cell in cells
     ]
-    look = tuple(
-        (box.title, box.lines, box.shape, tuple(names.get(n, ENTRY) for n in box.inputs)) for box in inner
-    )
+    look = tuple((box.title, box.lines, box.shape, tuple(names.get(n, ENTRY) for n in box.inputs)) for box in inner)
     load = _sum(cell.load for cell in cells)
     skip = skip_of(cells)
     if zoom == "op":
@@ -96,10 +94,21 @@ def _block(key: str, kind: str, cells: Sequence[Cell], zoom: str, inputs: tuple[
         inside = (body,)
         if skip:
             inside += (
-                Box(f"{key}/join", "", skip.finish, "join", cells[-1].shape, Load(), (body.key, ENTRY), sign="+",
-                    styles=((ENTRY, skip.style),)),
+                Box(
+                    f"{key}/join",
+                    "",
+                    skip.finish,
+                    "join",
+                    cells[-1].shape,
+                    Load(),
+                    (body.key, ENTRY),
+                    sign="+",
+                    styles=((ENTRY, skip.style),),
+                ),
             )
-    return Box(key, kind, (), "group", cells[-1].shape, load, inputs, inside, skip=skip.style if skip else "", look=look)
+    return Box(
+        key, kind, (), "group", cells[-1].shape, load, inputs, inside, skip=skip.style if skip else "", look=look
+    )
 
 
 def _cell(cell: Cell) -> Box:
@@ -137,4 +146,4 @@ def collapsed(boxes: Sequence[Box]) -> tuple[Box, ...]:
 
 
 def _sum(loads: Iterable[Load]) -> Load:
-    return sum(loads, Load())
+    return sum(loads, NOTHING)

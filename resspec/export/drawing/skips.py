@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from resspec.export.drawing.cells import Cell
 
@@ -22,14 +23,34 @@ class Skip:
 
 
 def skip_of(cells: Sequence[Cell]) -> Skip | None:
-    """The skip of a block: of its last addition, the operand with the fewest convolutions on its way from the entry."""
+    """The skip of a block: of what its last addition sums up, the way from the entry with the fewest convolutions,
+    where nothing else joins it and no convolution follows."""
     inside = {cell.key: cell for cell in cells}
-    for cell in reversed(cells):
-        if cell.title != "add" or len(cell.inputs) < 2:
-            continue
-        source = min(reversed(cell.inputs), key=lambda name: _products(inside, name))
-        return Skip(cell.key, source if source in inside else ENTRY, _style(inside, source), cell.finish)
-    return None
+    for last in reversed(main_way(cells)):
+        if last.role in ("conv", "dense"):
+            return None
+        if last.title == "add":
+            break
+    else:
+        return None
+    summed = operands(inside, last)
+    ways = [(join, name) for join, name in reversed(summed) if not any(c.role == "join" for c in _way(inside, name))]
+    if not ways or len(summed) < 2:
+        return None
+    join, source = min(ways, key=lambda way: _products(inside, way[1]))
+    return Skip(join, source if source in inside else ENTRY, _style(inside, source), last.finish)
+
+
+def operands(inside: dict[str, Cell], join: Cell) -> list[tuple[str, str]]:
+    """What an addition sums up, with the addition that takes it; sums of sums are one sum."""
+    found = []
+    for name in join.inputs:
+        inner = inside.get(name)
+        if inner and inner.title == "add" and not inner.finish:
+            found += operands(inside, inner)
+        else:
+            found.append((join.key, name))
+    return found
 
 
 def _way(inside: dict[str, Cell], name: str) -> list[Cell]:
@@ -74,18 +95,23 @@ def main_way(cells: Sequence[Cell]) -> list[Cell]:
         cell = inside[name]
         way.append(cell)
         maps = [n for n in cell.inputs if n not in inside or len(inside[n].shape) != 3 or inside[n].shape[1:] != (1, 1)]
-        name = max(maps or cell.inputs, key=lambda n: depth.get(n, 0))
+        name = max(maps or cell.inputs, key=lambda n: (depth.get(n, 0), inside[n].load.macs if n in inside else 0))
     return way[::-1]
 
 
 def body_of(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """The convolutions of a block's body, one line each; equal neighbours share one."""
-    titles = [cell.title.replace(" conv", "") for cell in main_way(cells) if cell.role in ("conv", "dense")]
-    lines: list[tuple[str, int]] = []
-    for title in titles:
-        if lines and lines[-1][0] == title:
-            lines[-1] = (title, lines[-1][1] + 1)
-        else:
-            lines.append((title, 1))
-    gates = ["gate"] if any(cell.title == "scale" for cell in cells) else []
-    return (*[title if count == 1 else f"{title} (×{count})" for title, count in lines], *gates)
+    """The convolutions of a block's body and its gate, one line each; equal neighbours share one. `∥` marks branches
+    that are summed up with the body and are no skip."""
+    body = main_way(cells)
+    marks = [_mark(cell) for cell in body if cell.role in ("conv", "dense") or cell.title == "scale"]
+    lines = [(title, len(list(run))) for title, run in groupby(marks)]
+    written = [title if count == 1 else f"{title} (×{count})" for title, count in lines]
+    inside, skip, on_body = {cell.key: cell for cell in cells}, skip_of(cells), {cell.key for cell in body}
+    joins = [cell for cell in body if cell.title == "add"]
+    summed = [name for _, name in (operands(inside, joins[-1]) if joins and skip else [])]
+    branches = [inside[name] for name in summed if name in inside and skip and name not in (skip.source, *on_body)]
+    return (*written, *(f"∥ {_mark(cell)}" for cell in branches)) or ("no convolution",)
+
+
+def _mark(cell: Cell) -> str:
+    return "gate" if cell.title == "scale" else cell.title.replace(" conv", "")

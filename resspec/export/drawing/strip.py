@@ -1,16 +1,16 @@
-"""The zoom of stages: feature maps as slabs from left to right, as tall as the map's side and as deep as its channels."""
+"""The zoom of stages: feature maps as slabs in a row, as tall as the map's side and as wide as its channels."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from resspec.export.drawing import paint
 from resspec.export.drawing.frame import measure
 from resspec.export.drawing.heat import Heat
 from resspec.export.drawing.labels import sides
-from resspec.export.drawing.legend import legend, line_style, skips_of
+from resspec.export.drawing.legend import MAIN, legend, line_style, skips_of
 from resspec.export.drawing.scene import Box, Scene
 from resspec.export.drawing.svg import MARGIN, title
 from resspec.ir import Shape
@@ -19,6 +19,7 @@ TALLEST, LOWEST = 150.0, 12.0
 HEAD = 66.0
 """The title above."""
 ARC = 24.0
+EDGE = {"stroke": "#5c6a78", "stroke_linejoin": "round"}
 
 
 def strip(scene: Scene, heat: Heat) -> str:
@@ -35,18 +36,16 @@ def strip(scene: Scene, heat: Heat) -> str:
         parts += slab.draw(left, x + room / 2, ground, heat)
         links.append((left, left + slab.width))
         x += room + 30
-    wires = [wire for (_, end), (start, _) in zip(links, links[1:], strict=False) for wire in _wire(end, start, ground)]
+    wires = [wire for (_, end), (start, _) in pairwise(links) for wire in _wire(end, start, ground)]
     key = legend(scene, heat, MARGIN)
     width = max(x - 30 + MARGIN, key.width + 2 * MARGIN)
     bottom = ground + TALLEST / 2 + 40 + 68
-    return paint.document(
-        width, bottom + key.height, scene.name, [*title(scene, width), *parts, *wires, *key.at(bottom + 4)]
-    )
+    return paint.document(width, bottom + key.height, scene.name, [*title(scene), *parts, *wires, *key.at(bottom + 4)])
 
 
 def _wire(start: float, end: float, y: float) -> Iterator[str]:
     points = ((start + 3, y), (end - 3, y))
-    yield paint.path(points, stroke="#555555", stroke_width=1.2)
+    yield paint.path(points, MAIN)
     yield paint.arrow(points[1], points[0], "#555555")
 
 
@@ -72,9 +71,7 @@ class Slab:
     def labels(self) -> list[tuple[str, str]]:
         """The lines below, and their weight."""
         blocks = [(box.title, box.count) for box in self.box.inside if box.inside]
-        kinds = [
-            (title, sum(count for _, count in run)) for title, run in groupby(blocks, key=lambda block: block[0])
-        ]
+        kinds = [(title, sum(count for _, count in run)) for title, run in groupby(blocks, key=lambda block: block[0])]
         lines = [(self.box.title, "bold"), (sides(self.box.shape), "normal")]
         return lines + [(f"{kind} ×{count}", "normal") for kind, count in kinds[:2]]
 
@@ -103,11 +100,13 @@ class Slab:
         )
         for face, shade in zip(faces, (0.35, -0.12, 0.0), strict=True):
             points = " ".join(f"{paint.number(a)},{paint.number(b)}" for a, b in face)
-            yield paint.tag("polygon", points=points, fill=shaded(fill, shade), stroke="#5c6a78", stroke_linejoin="round")
+            yield paint.tag("polygon", {"points": points, "fill": shaded(fill, shade), **EDGE})
         y = ground + TALLEST / 2 + 26
         note = [(f"{100 * heat.share(self.box):.1f} %", "normal")] if heat.cost and self.box.key else []
         for words, weight in [*self.labels, *note]:
-            yield paint.text(middle, y, words, 11, font_weight=weight, fill="#222222" if weight == "bold" else "#555555")
+            yield paint.text(
+                middle, y, words, 11, font_weight=weight, fill="#222222" if weight == "bold" else "#555555"
+            )
             y += 15
         yield from self.arcs(left + self.width / 2, top - lift)
 
@@ -118,7 +117,7 @@ class Slab:
             left, right = middle - half - 5 * place, middle + half + 5 * place
             y = top - 12 - place * ARC
             drawn = line_style(style)
-            yield paint.path(((left, top - 3), (left, y), (right, y), (right, top - 3)), 8, **drawn)
+            yield paint.path(((left, top - 3), (left, y), (right, y), (right, top - 3)), drawn, 8)
             yield paint.text(middle, y - 5, words, 10, fill=str(drawn["stroke"]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from resspec.export.drawing import paint
 from resspec.export.drawing.frame import LEADING, SIGN, Placed, Route, card_lines, framed, heading_of, measure, moved
@@ -15,6 +16,7 @@ MARGIN = 24.0
 BETWEEN = 44.0
 """Between columns."""
 HEAD = 62.0
+INK: dict[str, str | float] = {"stroke": "#444444", "stroke_width": 1.3}
 
 
 def columns(scene: Scene, heat: Heat) -> str:
@@ -27,7 +29,7 @@ def columns(scene: Scene, heat: Heat) -> str:
     key = legend(scene, heat, MARGIN)
     width = max(x - BETWEEN + MARGIN, key.width + 2 * MARGIN, measure(heading(scene), 15) + 2 * MARGIN)
     bottom = max(column.bottom for column in placed)
-    parts = [*title(scene, width)]
+    parts = [*title(scene)]
     for column in placed:
         parts += draw(column, heat)
     parts += between(placed)
@@ -41,7 +43,7 @@ def heading(scene: Scene) -> str:
     return f"{scene.name}  input {sides(scene.input)}  {short(load.params)} params  {short(load.macs)} MACs"
 
 
-def title(scene: Scene, width: float) -> Iterator[str]:
+def title(scene: Scene) -> Iterator[str]:
     """The name of the net, and what it costs."""
     load = scene.load
     yield paint.text(MARGIN, 30, scene.name, 16, "start", font_weight="bold", fill="#111111")
@@ -97,12 +99,12 @@ def sign(placed: Placed) -> Iterator[str]:
     """A join: its sign in a circle, and what finishes it beside."""
     radius = SIGN
     x, y = placed.axis, placed.y + radius
-    yield paint.tag("circle", cx=x, cy=y, r=radius, fill="#ffffff", stroke="#444444", stroke_width=1.3)
+    yield paint.tag("circle", {"cx": x, "cy": y, "r": radius, "fill": "#ffffff", **INK})
     arms = [((x - 4, y), (x + 4, y)), ((x, y - 4), (x, y + 4))]
     if placed.box.sign == "×":
         arms = [((x - 3, y - 3), (x + 3, y + 3)), ((x - 3, y + 3), (x + 3, y - 3))]
     for arm in arms:
-        yield paint.path(arm, stroke="#444444", stroke_width=1.3)
+        yield paint.path(arm, INK)
     if placed.box.lines:
         yield paint.text(x - radius - 4, y + 4, " · ".join(placed.box.lines), 10, "end", fill="#444444")
 
@@ -110,7 +112,7 @@ def sign(placed: Placed) -> Iterator[str]:
 def line(route: Route) -> Iterator[str]:
     """A line with its head; skips have a style, and say which."""
     style = line_style(route.style)
-    yield paint.path(route.points, **style)
+    yield paint.path(route.points, style)
     if not route.headless:
         yield paint.arrow(route.points[-1], route.points[-2], str(style["stroke"]))
 
@@ -120,7 +122,7 @@ def between(placed: list[Placed]) -> Iterator[str]:
     first = placed[0]
     yield from line(Route(((first.axis, first.y - 24), (first.axis, first.y))))
     places = {column.box.key: column for column in placed}
-    for before, column in zip(placed, placed[1:], strict=False):
+    for before, column in pairwise(placed):
         for source in column.box.inputs or (before.box.key,):
             start = places.get(source, before)
             middle = column.x - BETWEEN / 2

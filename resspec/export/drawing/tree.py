@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from resspec.export.drawing.heat import WORDS, Heat
 from resspec.export.drawing.labels import short, sides
@@ -45,19 +46,24 @@ def _rows(box: Box, stem: str, last: bool, zoom: str, heat: Heat, times: int) ->
 
 def _words(box: Box, zoom: str) -> str:
     count = f" ×{box.count}" if box.count > 1 else ""
-    if box.skip and zoom != "stage":
-        body = next((inner.lines for inner in box.inside if inner.role == "block"), ())
-        return f"{box.title}{count}  [{' | '.join(body)}] + {box.skip}" if body else f"{box.title}{count} + {box.skip}"
+    body = next((inner.lines for inner in box.inside if inner.role == "block"), ())
+    if zoom != "stage" and (box.skip or body):
+        skip = f" + {box.skip}" if box.skip else ""
+        return f"{box.title}{count}  [{' | '.join(body)}]{skip}" if body else f"{box.title}{count}{skip}"
     if zoom == "stage":
-        kinds = ", ".join(f"{inner.title} ×{inner.count}" for inner in box.inside if inner.inside)
-        styles = list(skips_of(box))
-        skips = ", ".join(f"{style} ×{styles.count(style)}" for style in dict.fromkeys(styles))
+        kinds = counted(title for inner in box.inside if inner.inside for title in [inner.title] * inner.count)
+        skips = counted(skips_of(box))
         return "  ".join(filter(None, (box.title, kinds, f"+ {skips}" if skips else "")))
     finish = f" · {' · '.join(box.lines)}" if box.lines and box.role != "block" else ""
     styles = dict(box.styles)
     ways = [styles.get(name) or name.rpartition(".")[2] or "entry" for name in box.inputs]
     joined = f"  <- {', '.join(ways)}" if len(ways) > 1 else ""
     return f"{box.title}{count}{finish}{joined}"
+
+
+def counted(words: Iterable[str]) -> str:
+    """`projection ×1, identity ×2`."""
+    return ", ".join(f"{word} ×{count}" for word, count in Counter(words).items())
 
 
 def _bar(heat: Heat, box: Box, times: int) -> str:

@@ -144,10 +144,14 @@ class Linear(Op):
         )
 
 
+SEARCHED = 100_000
+"""Numbers of groups that are tried on each side of an illegal one."""
+
+
 def nearest_groups(fan_in: int, fan_out: int, groups: int) -> str:
     """The legal numbers of groups around an illegal one."""
     common = math.gcd(fan_in, fan_out)
-    legal = [g for g in range(1, common + 1) if common % g == 0]
-    below = [g for g in legal if g < groups][-1:]
-    above = [g for g in legal if g > groups][:1]
-    return "nearest legal groups: " + ", ".join(str(g) for g in below + above)
+    down = range(min(groups - 1, common), max(0, groups - SEARCHED), -1)
+    up = range(groups + 1, min(common, groups + SEARCHED) + 1)
+    near = [next((g for g in side if common % g == 0), 0) for side in (down, up)]
+    return "nearest legal groups: " + (", ".join(str(g) for g in near if g) or f"the divisors of {common}")

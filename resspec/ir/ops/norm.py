@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, expect_channels
+from resspec.ir.ops.conv import nearest_groups
 
 
 @final
@@ -74,12 +75,10 @@ class GroupNorm(Op):
         """The shape stays; groups must divide the channels."""
         expect_channels(self, self.channels, ins[0])
         if self.channels % self.groups:
-            legal = [g for g in range(1, self.channels + 1) if self.channels % g == 0]
-            near = sorted(legal, key=lambda g: abs(g - self.groups))[:2]
             raise self.refuse(
                 "RS305",
                 f"{self.groups} norm groups do not divide {self.channels} channels",
-                remedy=f"nearest legal groups: {', '.join(str(g) for g in sorted(near))}",
+                remedy=nearest_groups(self.channels, self.channels, self.groups),
             )
         return ins[0]
 

@@ -1,0 +1,131 @@
+"""The verb that judges: check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import resspec
+from resspec.cli.arguments import Allow, AsJson, Overrides, Quiet, Spec, limits_of
+from resspec.cli.exits import NO
+from resspec.cli.forms import Form, Output, form_of, put_data, put_sheet
+from resspec.cli.verb import Verb, examples
+from resspec.errors import BudgetError
+
+if TYPE_CHECKING:
+    from resspec.pages.sheet import Sheet
+    from resspec.spec.budgets import Budget
+    from resspec.spec.net import NetSpec
+
+PANEL = "Costs"
+WRITTEN = re.compile(r"\s*([A-Za-z_]+)\s*(?:[:=]\s*(?![<>]=)|[:=]?\s*(?=[<>]=))(\S.*)\Z")
+"""A budget on the command line: a cost, then a bound (`macs<=4G`), or `=` or `:` and anything that a spec may say."""
+
+app = typer.Typer()
+
+
+@app.command(
+    cls=Verb,
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "resspec check mine.yaml",
+        "resspec check resnet50 --budget 'params<=26M' --budget 'macs<=110% of resnet34'",
+        "resspec check mine.yaml --format markdown > comment.md",
+    ),
+)
+def check(  # noqa: PLR0913, PLR0917  # the arguments of the command line
+    spec: Spec,
+    overrides: Overrides = None,
+    budget: Annotated[
+        list[str] | None,
+        typer.Option("--budget", "-b", metavar="BUDGET", help="A budget besides the spec's own: 'macs<=4G'."),
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="How the table is written.")] = Form.TABLE,
+    output: Output = None,
+    allow: Allow = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check a network against budgets: those in its spec and those given here; exit code 1 where one is broken."""
+    net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
+    budgets = [*budgets_of(net), *budgets_given(budget or [])]
+    if not budgets:
+        remedy = "write `budgets:` into it, or add --budget 'params<=25M' to the command"
+        raise BudgetError.of("RS405", f"{net.name} carries no budgets", remedy=remedy)
+    found = resspec.report(net)
+    checked = [(one, int(getattr(found.costs, one.cost))) for one in budgets]
+    holds = all(one.holds(value) for one, value in checked)
+    form = form_of(form, as_json=as_json)
+    if form is Form.JSON:
+        rows = [
+            {"budget": str(one), "cost": one.cost, "value": value, "holds": one.holds(value), "over": over(one, value)}
+            for one, value in checked
+        ]
+        put_data({"name": found.name, "holds": holds, "budgets": rows}, output, quiet=True)
+    elif not quiet:
+        put_sheet(verdicts(found.name, checked), form, output)
+    if not holds:
+        raise typer.Exit(NO)
+
+
+def verdicts(name: str, checked: Sequence[tuple[Budget, int]]) -> Sheet:
+    """A row for each budget: what is asked, what the network costs, and by how much it misses."""
+    from resspec.pages.sheet import Sheet
+
+    rows = []
+    for budget, value in checked:
+        missed = over(budget, value)
+        share = f"{100 * budget.excess(value):.2f} %" if missed else ""
+        rows.append(("broken" if missed else "holds", str(budget), budget.text, value, missed or "", share))
+    broken = sum(row[0] == "broken" for row in rows)
+    title = f"{name}: {broken} of {len(rows)} budgets broken" if broken else f"{name}: all {len(rows)} budgets hold"
+    return Sheet(title, ("verdict", "budget", "written", "value", "off by", "share"), rows, words=3)
+
+
+def over(budget: Budget, value: int) -> int:
+    """By how much a cost is outside a budget; 0 inside."""
+    if budget.high is not None and value > budget.high:
+        return value - budget.high
+    if budget.low is not None and value < budget.low:
+        return budget.low - value
+    return 0
+
+
+def budgets_of(net: NetSpec) -> list[Budget]:
+    """The budgets that a spec carries."""
+    from resspec.spec.budgets import read_budget
+    from resspec.spec.loading import named
+
+    def cost_of(cost: str, name: str) -> int:
+        entry = root.nearest(("budgets", cost))
+        folder = Path(entry.mark.file).resolve().parent if entry.mark else Path.cwd()
+        other = named(replace(entry, value=name), folder, folder, net.origin.limits)
+        return int(getattr(resspec.report(other).costs, cost))
+
+    root = net.origin.root
+    return [
+        read_budget(cost, written, cost_of, root.nearest(("budgets", cost)).mark)
+        for cost, written in (net.budgets or {}).items()
+    ]
+
+
+def budgets_given(texts: Sequence[str]) -> list[Budget]:
+    """The budgets of a command line."""
+    from resspec.spec.budgets import REMEDY, read_budget
+
+    def cost_of(cost: str, name: str) -> int:
+        return int(getattr(resspec.report(name).costs, cost))
+
+    found = []
+    for text in texts:
+        match = WRITTEN.match(text)
+        if match is None:
+            message = f"{text!r} is no budget"
+            raise BudgetError.of("RS402", message, remedy=f"name a cost, as in 'macs<=4G'; of it, {REMEDY}")
+        found.append(read_budget(match[1], match[2].strip(), cost_of))
+    return found

@@ -1,0 +1,26 @@
+"""Small networks in which a registered part stands, for tests that go over all parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import resspec
+from resspec.parts import FAMILIES
+from resspec.spec.net import NetSpec
+from resspec.testing import BASE
+
+NEEDS: dict[tuple[str, str], dict[str, Any]] = {
+    ("gate", "bat"): {"input": [3, 28, 28]},
+    ("shortcut", "identity"): {"stages": [{"depth": 2, "width": 32}, {"depth": 2, "width": 32}]},
+}
+"""What a kind needs of the net it is tried in."""
+
+KINDS = [(family, kind) for family, parts in FAMILIES.items() for kind in parts.kinds()]
+
+
+def tried(family: str, kind: str, **changes: Any) -> NetSpec:
+    """The net of the conformance suite with a part of this kind."""
+    own: dict[str, Any] = {family: FAMILIES[family].read(kind).to_data()}
+    if family not in NetSpec.model_fields:
+        own = {"stem": {**BASE["stem"], **own}}
+    return resspec.load({**BASE, **own, **NEEDS.get((family, kind), {}), "name": f"{family}-{kind}", **changes})
