@@ -26,7 +26,7 @@ def page(graph: Graph, batch: int = 1) -> str:
         (
             *head(report),
             *bars(report),
-            "<h2>Drawing</h2>",
+            "<h2>Drawing, of one image</h2>" if batch > 1 else "<h2>Drawing</h2>",
             f'<div class="drawing">{drawing}</div>',
             *tables(report),
             f'<p class="convention">{escape(report.convention)}</p>',

@@ -56,7 +56,13 @@ def zoo(listed: Sequence[Entry], costs: Sequence[str] = NAMES, *, brief: bool = 
         )
         for entry in listed
     ]
-    return Sheet("1 network" if len(rows) == 1 else f"{len(rows)} networks", (*COLUMNS, *costs), rows, words=len(COLUMNS), note=CONVENTION)
+    return Sheet(
+        "1 network" if len(rows) == 1 else f"{len(rows)} networks",
+        (*COLUMNS, *costs),
+        rows,
+        words=len(COLUMNS),
+        note=CONVENTION,
+    )
 
 
 def _figures(costs: Costs, wanted: Sequence[str]) -> tuple[int, ...]:

@@ -36,7 +36,7 @@ class Limits:
     """Side of a convolution's or a pool's window."""
     number: int = 1_000_000_000
     """Any number in a spec but those of budgets."""
-    ops: int = 50_000
+    ops: int = 40_000
     """Operations of a net."""
     params: int = 1_000_000_000_000
     """Learned elements of a net."""

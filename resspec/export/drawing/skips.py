@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -100,18 +100,22 @@ def main_way(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def body_of(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """The convolutions of a block's body and its gate, one line each; equal neighbours share one. `∥` marks branches
-    that are summed up with the body and are no skip."""
+    """The convolutions of a block's body and its gate, one line each; equal neighbours share one. `∥` marks those
+    beside the body's main way that are neither of a gate nor of the skip."""
     body = main_way(cells)
-    marks = [_mark(cell) for cell in body if cell.role in ("conv", "dense") or cell.title == "scale"]
-    lines = [(title, len(list(run))) for title, run in groupby(marks)]
-    written = [title if count == 1 else f"{title} (×{count})" for title, count in lines]
-    inside, skip, on_body = {cell.key: cell for cell in cells}, skip_of(cells), {cell.key for cell in body}
-    joins = [cell for cell in body if cell.title == "add"]
-    summed = [name for _, name in (operands(inside, joins[-1]) if joins and skip else [])]
-    branches = [inside[name] for name in summed if name in inside and skip and name not in (skip.source, *on_body)]
-    return (*written, *(f"∥ {_mark(cell)}" for cell in branches)) or ("no convolution",)
+    inside, skip = {cell.key: cell for cell in cells}, skip_of(cells)
+    known = {cell.key for cell in body} | {cell.key for cell in _way(inside, skip.source if skip else ENTRY)}
+    beside = [cell for cell in cells if cell.role == "conv" and cell.key not in known and cell.shape[1:] != (1, 1)]
+    lines = _counted(_mark(cell) for cell in body if cell.role in ("conv", "dense") or cell.title == "scale")
+    branches = _counted(_mark(cell) for cell in beside)
+    return (*lines, *(f"∥ {line}" for line in branches)) or ("no convolution",)
+
+
+def _counted(marks: Iterable[str]) -> list[str]:
+    """Equal neighbours once, with their number."""
+    runs = [(mark, len(list(run))) for mark, run in groupby(marks)]
+    return [mark if count == 1 else f"{mark} (×{count})" for mark, count in runs]
 
 
 def _mark(cell: Cell) -> str:
-    return "gate" if cell.title == "scale" else cell.title.replace(" conv", "")
+    return "gate" if cell.title == "scale" else cell.title.replace(" conv,", ",")
