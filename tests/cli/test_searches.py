@@ -126,7 +126,8 @@ def test_a_terminal_sees_a_live_bar(done: Path) -> None:
         )
     seen = b"".join(iter(lambda: _read(terminal), b"")).decode()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    for word in ("trials", "1/3", "best so far", "left", "held-out test"):
+    assert re.search(r"[0-3]/3", seen)
+    for word in ("trials", "best so far", "held-out test"):
         assert word in seen
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import resource
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -128,12 +128,14 @@ HEAVY = {
 @pytest.mark.parametrize("name", HEAVY)
 def test_nothing_costs_more_than_two_seconds_and_a_gibibyte(name: str, tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(HEAVY[name])
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with subprocess.Popen([*COMMAND, "validate", "net.yaml"], cwd=tmp_path, stdout=-1, stderr=-1) as process:
-        _, told = process.communicate(timeout=60)
+    with (tmp_path / "told").open("w+b") as told:
+        process = subprocess.Popen([*COMMAND, "validate", "net.yaml"], cwd=tmp_path, stdout=told, stderr=told)
+        _, status, used = os.wait4(process.pid, 0)  # of this child alone
+        process.returncode = os.waitstatus_to_exitcode(status)
+        told.seek(0)
+        text = told.read()
     assert process.returncode in (0, 2)
-    assert b"Traceback" not in told
-    assert len(told) < 20_000
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)  # processor time: others may share the machine
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
-    assert after.ru_maxrss < 1024**2
+    assert b"Traceback" not in text
+    assert len(text) < 20_000
+    assert used.ru_utime + used.ru_stime < 2  # processor time: others may share the machine
+    assert used.ru_maxrss < 1024**2
