@@ -124,7 +124,7 @@ def source(source: Source) -> str:
     return _source(graph(source))
 
 
-def build(
+def build(  # noqa: PLR0913  # keywords, each of its own
     source: Source,
     *,
     seed: int | None = None,
@@ -133,21 +133,34 @@ def build(
     weights: str | Path | dict[str, Any] | None = None,
     features: Sequence[Feature] | None = None,
     checkpointing: bool = False,
+    inference: bool = False,
 ) -> nn.Module:
     """The network as an ordinary nn.Module: input (N, C, H, W), output (N, classes), or with `features` (stage
     numbers, 0 for the stem, or scope names) a dictionary of feature maps.
 
     The weights come from `seed` (torch's own generator without one), or from a state_dict or a file of one. Any input
-    size will do. `checkpointing` makes backward recompute each block."""
+    size will do. `checkpointing` makes backward recompute each block. `inference` gives the form for eval mode: norms
+    folded into convolutions, branches of RepVGG and MobileOne blocks fused, the same outputs up to rounding."""
     from resspec.export.module import build_module
 
     network = graph(source, features)
     model = build_module(_source(network), seed, device, dtype)
     if weights is not None:
         load_weights(model, weights)
+    if inference:
+        return _fused(network, model)
     if checkpointing:
         model.set_grad_checkpointing()  # type: ignore[operator]  # a method of every emitted net with stages
     return model
+
+
+def _fused(network: Graph, model: nn.Module) -> nn.Module:
+    """The inference form of a network, with the tensors that follow from the trained ones, in eval mode."""
+    from resspec.export.module import derived_module
+    from resspec.passes.fuse import fuse
+
+    form = fuse(network)
+    return derived_module(_source(form.graph), model, form.recipe.tensors).eval()
 
 
 def load_weights(model: nn.Module, weights: str | Path | dict[str, Any]) -> nn.Module:

@@ -7,6 +7,7 @@ import hashlib
 import linecache
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -55,6 +56,17 @@ def build_module(
             model: nn.Module = cls()
         return model.to(dtype) if dtype else model
     return namespace.build(seed, device, dtype)  # type: ignore[no-any-return]
+
+
+def derived_module(
+    text: str, model: nn.Module, tensors: Callable[[dict[str, torch.Tensor], types.ModuleType], dict[str, torch.Tensor]]
+) -> nn.Module:
+    """The network that source text defines, its tensors computed (with torch's functions) from those of another
+    model, on that model's device and in its type."""
+    like = next(model.parameters())
+    derived = build_module(text, device="meta", dtype=like.dtype).to_empty(device=like.device)
+    derived.load_state_dict(tensors(model.state_dict(), torch))
+    return derived
 
 
 def source_text(model: nn.Module) -> str:

@@ -1,10 +1,9 @@
 """Faulty files, each with the codes and places that must be told of it, and the exact message.
 
 A file marks what is expected in comments, `# <- CODE LINE:COLUMN …`, with a file's name before the line where the
-fault is told in a base; a file that cannot hold comments has them beside it in NAME.expected. The messages are goldens.
-`(schema)` behind the first mark says that the JSON Schema must catch the file too; without it only resspec can (arithmetic,
-inheritance, limits).
-"""
+fault is told in a base; a file that cannot hold comments has them beside it in NAME.expected. The messages are
+goldens. `(schema)` behind the first mark says that the JSON Schema must catch the file too; without it only resspec
+can (arithmetic, inheritance, limits)."""
 
 from __future__ import annotations
 

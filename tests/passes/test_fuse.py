@@ -39,6 +39,18 @@ def test_a_fused_network_computes_the_same(name: str):
     assert (after - before).abs().max() < 1e-5 * before.abs().max()
 
 
+@pytest.mark.parametrize("name", ["repvgg_a0", "resnet18"])
+def test_the_inference_form_is_a_keyword_of_build(name: str):
+    model = trained(name)
+    deployed = resspec.build(resspec.load(name, **SMALL), weights=model.state_dict(), inference=True)
+    assert not deployed.training
+    assert not [m for m in deployed.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    image = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        before, after = model(image), deployed(image)
+    assert (after - before).abs().max() < 1e-5 * before.abs().max()
+
+
 @pytest.mark.parametrize("name", ["repvgg_a0", "mobileone_s0"])
 def test_the_inference_form_is_the_network_of_plain_convolutions(name: str):
     changes: dict[str, Any] = {f"stages.{stage}.conv": "plain" for stage in range(1, 5)}
