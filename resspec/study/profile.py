@@ -176,4 +176,4 @@ def _written(values: dict[str, Any]) -> str:
 
 def percent(share: float) -> str:
     """A share to two digits: 8.3%."""
-    return f"{100 * share:.2g}%"
+    return f"{100 * share:.2g}%" if share < 0.995 else f"{100 * share:.0f}%"
