@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from optuna.trial import TrialState
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -19,6 +21,8 @@ from resspec.study.words import costs, duration, layout, percent
 
 SHOWN = 5
 BAR_WIDTH = 40
+PAUSE = 0.1
+"""Seconds between two drawings."""
 
 
 def view_on(console: Console) -> Observer:
@@ -68,7 +72,7 @@ class LineView(Observer):
 
 
 class LiveView(Observer):
-    """Trials done, the running one, the best so far and the time left, drawn anew twice a second."""
+    """Trials done, the running one, the best so far and the time left, drawn anew as they change."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -80,6 +84,7 @@ class LiveView(Observer):
         self._base: Trial | None = None
         self._base_print = ""
         self._steps = 0
+        self._shown = 0.0
 
     def opened(self, problem: Problem, profile: Profile, trials: list[Trial], total: int) -> None:
         """Start drawing."""
@@ -100,11 +105,13 @@ class LiveView(Observer):
         self._now = (
             f"trial {trial.number}  {layout(trial)}  {costs(trial)}  epoch {step}/{self._steps}  {percent(accuracy)}"
         )
+        self._redraw()
 
     def finished(self, trial: Trial) -> None:
         """Count a trial."""
         self._pace.count(trial)
         self._find_base([trial])
+        self._redraw()
 
     def exhausted(self, tried: int) -> None:
         """Leave a line that nothing is left to try."""
@@ -114,6 +121,7 @@ class LiveView(Observer):
         """Show which network is trained again."""
         self._again = (done, total)
         self._now = f"training again: {name}"
+        self._redraw()
 
     def ended(self, result: Result) -> None:
         """Stop drawing."""
@@ -129,6 +137,13 @@ class LiveView(Observer):
         if self._live is not None:
             self._live.stop()
             self._live = None
+
+    def _redraw(self) -> None:
+        """Show what is new, at most ten times a second."""
+        now = time.monotonic()
+        if self._live is not None and now - self._shown > PAUSE:
+            self._shown = now
+            self._live.refresh()
 
     def _find_base(self, trials: list[Trial]) -> None:
         self._base = next((trial for trial in trials if trial.fingerprint == self._base_print), self._base)
