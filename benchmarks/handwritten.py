@@ -28,7 +28,7 @@ class Basic(nn.Module):
         y = self.relu(self.bn1(self.conv1(x)))
         y = self.bn2(self.conv2(y))
         y += x if self.downsample is None else self.downsample(x)
-        return self.relu(y)  # type: ignore[no-any-return]
+        return self.relu(y)  # type: ignore[no-any-return]  # modules are untyped when called
 
 
 class Bottleneck(nn.Module):
@@ -54,7 +54,7 @@ class Bottleneck(nn.Module):
         y = self.relu(self.bn2(self.conv2(y)))
         y = self.bn3(self.conv3(y))
         y += x if self.downsample is None else self.downsample(x)
-        return self.relu(y)  # type: ignore[no-any-return]
+        return self.relu(y)  # type: ignore[no-any-return]  # modules are untyped when called
 
 
 def shortcut(c_in: int, c_out: int, stride: int) -> nn.Module | None:
@@ -88,7 +88,7 @@ class ResNet(nn.Module):
         """Logits."""
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return self.fc(torch.flatten(self.avgpool(x), 1))  # type: ignore[no-any-return]
+        return self.fc(torch.flatten(self.avgpool(x), 1))  # type: ignore[no-any-return]  # modules are untyped when called
 
 
 def resnet18() -> ResNet:
