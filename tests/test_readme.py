@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import dense
 import zoo
 from command import run
 
@@ -57,6 +58,17 @@ def test_the_search_shown_is_the_one_that_ships():
     shown = next(block for block in blocks("yaml") if block.startswith("# search/digits.yaml"))
     for line in shown.splitlines()[1:]:
         assert line in shipped, line
+
+
+def test_the_table_of_networks_for_places_is_what_was_compared(request: pytest.FixtureRequest):
+    before, _, rest = README.partition(dense.START)
+    shown, _, after = rest.partition(dense.END)
+    if request.config.getoption("--accept"):
+        shown = dense.table()
+        (ROOT / "README.md").write_text(
+            before + dense.START + shown + dense.END + after, encoding="utf-8", newline="\n"
+        )
+    assert shown == dense.table()
 
 
 def test_the_table_of_families_is_what_was_compared(request: pytest.FixtureRequest):
