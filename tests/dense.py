@@ -28,10 +28,11 @@ ROWS = [row for row in MEASURED if spec_of(row)]
 """Networks of peers that resspec ships."""
 
 
-def sized(row: peers.Row, side: int | None = None) -> resspec.NetSpec:
-    """The spec at the peer's input, or on square images of another side."""
+def sized(row: peers.Row, size: str = "") -> resspec.NetSpec:
+    """The spec at the peer's input, or at another size: `224`, or height and width as `256x192`."""
     channels, height, width = row["macs_input"]["x"]
-    return resspec.load(spec_of(row), input=[channels, side or height, side or width])
+    sides = [int(side) for side in size.split("x")] if size else [height, width]
+    return resspec.load(spec_of(row), input=[channels, sides[0], sides[-1]])
 
 
 def is_equal(row: peers.Row) -> bool:

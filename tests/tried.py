@@ -13,6 +13,7 @@ from resspec.testing import BASE
 NEEDS: dict[tuple[str, str], dict[str, Any]] = {
     ("gate", "bat"): {"input": [3, 28, 28]},
     ("heads", "segmentation"): {"decoder": "fcn"},
+    ("heads", "heatmaps"): {"decoder": "deconv"},
     ("shortcut", "identity"): {"stages": [{"depth": 2, "width": 32}, {"depth": 2, "width": 32}]},
 }
 """What a kind needs of the net it is tried in."""

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from resspec.errors import Fault, GraphError
 from resspec.ir import Builder, Value
 from resspec.ir.ops import Conv2d, ResizeLike
 from resspec.parts.base import Part
@@ -117,6 +118,14 @@ class Sight:
     image: Value
     aux: Value | None = None
     whole: bool = False
+
+    def alone(self, kind: str) -> Value:
+        """The one map that heads of a kind read; GraphError where a neck gives several."""
+        x, *others = self.levels.values()
+        if others:
+            law = f"{kind} heads read one map, and the neck gives {len(self.levels)}"
+            raise GraphError(Fault("RS306", law, remedy="add a decoder"))
+        return x
 
 
 class Heads(Part):

@@ -14,12 +14,13 @@ from resspec.parts.families import Names, Norm, Unit
 
 @dataclass(frozen=True, slots=True)
 class Tower:
-    """3x3 convolutions in a row, each with norm and activation; `biased` ones have a bias even before a norm."""
+    """3x3 convolutions in a row, each with norm and activation, and predictions behind them, over all levels."""
 
     depth: int
     width: int | None
     norm: Norm
     biased: bool = False
+    """Whether the convolutions have a bias even before a norm."""
 
     @contextmanager
     def over(self, b: Builder, name: str, x: Value, kit: Kit) -> Iterator[Value]:

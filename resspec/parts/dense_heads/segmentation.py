@@ -5,7 +5,6 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from resspec.errors import Fault, GraphError
 from resspec.ir import Builder, Value
 from resspec.ir.ops import Dropout
 from resspec.parts.dense import Heads, Kit, Sight, Tap, predictor, resized
@@ -29,11 +28,7 @@ class Segmentation(Heads):
     def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
         """classifier, up; in the scope aux: conv, bn, act, drop, classifier, up. Outputs `output`, or `out` and
         `aux`."""
-        x, *others = sight.levels.values()
-        if others:
-            law = f"segmentation heads read one map, and the neck gives {len(sight.levels)}"
-            raise GraphError(Fault("RS306", law, remedy="add a decoder"))
-        out = predictor(b, "classifier", x, self.classes, self.kernel)
+        out = predictor(b, "classifier", sight.alone(self.kind), self.classes, self.kernel)
         if not sight.whole:
             out = resized(b, "up", out, sight.image, align=self.align)
         if sight.aux is None:
