@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from typing import TypeVar
 
 import optuna
 from optuna.storages import BaseStorage
@@ -13,6 +14,8 @@ from optuna.trial import FrozenTrial
 
 from resspec.study.mirror import quiet
 from resspec.study.owner import Owner
+
+T = TypeVar("T")
 
 
 class Store(ABC):
@@ -37,13 +40,24 @@ class Store(ABC):
     def holding(self, trials: Sequence[int]) -> None:
         """This process now runs the trials of these storage numbers, and no others."""
 
+    def patiently(self, act: Callable[[], T]) -> T:
+        """What an act returns that takes a lock and writes; it is done again where the store went away within."""
+        return act()
+
+    def hasten(self) -> None:  # noqa: B027  # most stores wait for nothing
+        """Wait no longer than a person would: the process is about to end."""
+
     @abstractmethod
     def close(self) -> None:
         """Leave the store."""
 
     def study(self, name: str, directions: Sequence[StudyDirection]) -> Study:
         """The study of a name, created where there is none; all who come at once get the same."""
-        with self.lock("study"), quiet():
-            return optuna.create_study(
-                storage=self.storage, study_name=name, directions=list(directions), load_if_exists=True
-            )
+
+        def created() -> Study:
+            with self.lock("study"), quiet():
+                return optuna.create_study(
+                    storage=self.storage, study_name=name, directions=list(directions), load_if_exists=True
+                )
+
+        return self.patiently(created)
