@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -108,11 +107,11 @@ def profile(source: str | Path | Mapping[str, Any] | Search) -> Profile:
 
 
 class _Pruned(Exception):  # noqa: N818  # ends a measurement, no error
-    """The pruner stopped a trial at this accuracy."""
+    """The pruner stopped a trial at this figure of the main measure."""
 
-    def __init__(self, accuracy: float) -> None:
-        super().__init__(accuracy)
-        self.accuracy = accuracy
+    def __init__(self, figure: float) -> None:
+        super().__init__(figure)
+        self.figure = figure
 
 
 class _Stopped(BaseException):
@@ -171,6 +170,7 @@ class _Run:
                 remedy="give this search another folder or name, or remove that folder",
             )
         self._ledger.settle("base", self._problem.base_fingerprint)
+        self._ledger.settle("measures", dict(self._search.evaluator.measures))
         self._ledger.settle(SEARCH, portable(self._problem))
         self._ledger.write(TOTAL, self._search.trials)
         self._ledger.settle("budgeted", list(dict.fromkeys(budget.cost for budget in self._problem.budgets)))
@@ -226,19 +226,19 @@ class _Run:
             self._observer.finished(finished)
 
     def _measured(self, frozen: FrozenTrial, trial: Trial) -> tuple[TrialState, float | None, dict[str, float], str]:
-        """How a trial ended: state, accuracy, figures, error. Whatever a network does, the search goes on."""
+        """How a trial ended: state, main measure, figures, error. Whatever a network does, the search goes on."""
 
-        def watch(step: int, accuracy: float) -> None:
+        def watch(step: int, figure: float) -> None:
             try:
-                reported = self._ledger.report(frozen, step, accuracy)
-                self._observer.stepped(trial, step, accuracy)
+                reported = self._ledger.report(frozen, step, figure)
+                self._observer.stepped(trial, step, figure)
                 is_poor = step < self._bench.steps and self._pruner.prune(self._ledger.study, reported)
             except Lost:
                 raise
             except Exception as error:
                 raise _Stopped(error) from error
             if is_poor:
-                raise _Pruned(accuracy)
+                raise _Pruned(figure)
 
         seed = seed_for(self._search.seed, Purpose.TRIAL, trial.number)
         try:
@@ -246,11 +246,11 @@ class _Run:
         except Lost:
             raise
         except _Pruned as stop:
-            return TrialState.PRUNED, stop.accuracy, {}, ""
+            return TrialState.PRUNED, stop.figure, {}, ""
         except Exception as error:
             logger.warning("trial %d failed", trial.number, exc_info=True)
             return TrialState.FAIL, None, {}, f"{type(error).__name__}: {error}"
-        figures = {"accuracy": found.accuracy, "loss": found.loss}
-        if not all(map(math.isfinite, figures.values())):
-            return TrialState.FAIL, None, {}, f"not a number: accuracy {found.accuracy}, loss {found.loss}"
-        return TrialState.COMPLETE, found.accuracy, figures, ""
+        if not found.is_finite:
+            told = ", ".join(f"{name} {figure}" for name, figure in found.items())
+            return TrialState.FAIL, None, {}, f"not a number: {told}"
+        return TrialState.COMPLETE, found.main, dict(found), ""
