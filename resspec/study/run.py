@@ -217,6 +217,7 @@ class _Run:
             facts: dict[str, Any] = {FIGURES: {**figures, "seconds": time.perf_counter() - start}}
             if error:
                 facts[ERROR] = error
+                self._bench.recover()
             finished = trial_of(self._ledger.finish(frozen, state, value, facts))
         except _Stopped as stop:
             raise stop.error from None

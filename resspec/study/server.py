@@ -23,6 +23,8 @@ from resspec.study.stopping import TERMINATED, stoppable
 SUPERUSER = "resspec"
 ACCOUNTS = ("postgres", "pgserver", "nobody")
 """PostgreSQL refuses to run as root; it then runs as the first of these that the system has."""
+LIBRARIES = "pgserver.libs"
+"""Where the package has its programs' libraries, beside itself."""
 CONNECTIONS = 300
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 START_SECONDS, STOP_SECONDS = 60.0, 30.0
@@ -143,8 +145,11 @@ class Server:
             )
         if not self._account or self._may_run(str(found / "postgres"), "--version"):
             return found
-        copied = self._folder / "postgres"
+        copied = self._folder / "postgres" / "pgserver" / "pginstall"
         if not copied.exists():
+            libraries = found.parents[2] / LIBRARIES
+            if libraries.is_dir():
+                shutil.copytree(libraries, self._folder / "postgres" / LIBRARIES, symlinks=True)
             shutil.copytree(found.parent, copied, symlinks=True)
         return copied / "bin"
 

@@ -42,3 +42,9 @@ def threads(count: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def free_cache() -> None:
+    """Give back what torch keeps of the GPU's memory for later: after an allocation failed, its pieces are in the way."""
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()

@@ -206,3 +206,22 @@ def test_a_search_in_which_every_network_fails_ends_and_leaves_no_trial_running(
     with pytest.raises(SearchError, match="none of 4 trials was completed"):
         run_search(failing, path=tmp_path / "run")
     assert [trial.state.name for trial in stored(tmp_path / "run").trials] == ["FAIL"] * 4
+
+
+@pytest.mark.skipif("not __import__('torch').cuda.is_available()", reason="no GPU: its memory cannot run out")
+def test_a_gpu_without_room_fails_trials_and_the_search_goes_on_when_there_is(tmp_path: Path):
+    import torch
+
+    recipe = {"epochs": 1, "batch": 32}
+    said = {
+        "base": "resnet20_quarter",
+        "space": {"stages.1.depth": {"low": 1, "high": 6}},
+        "evaluator": {"kind": "training", "data": "digits", "recipe": recipe, "device": "cuda"},
+        "final": None,
+    }
+    torch.cuda.set_per_process_memory_fraction(1e-6)
+    with pytest.raises(SearchError, match="OutOfMemoryError"):
+        run_search(said, trials=2, path=tmp_path / "run")
+    torch.cuda.set_per_process_memory_fraction(1.0)
+    states = [trial.state.name for trial in run_search(said, trials=4, path=tmp_path / "run").trials]
+    assert states == ["FAIL", "FAIL", "COMPLETE", "COMPLETE"]
