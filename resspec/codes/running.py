@@ -89,6 +89,12 @@ SEARCH = {
         "$ resspec search run mine.yaml",
         "Set `input` and `classes` of the base.",
     ),
+    "RS521": Code(
+        "An objective that cannot be sought",
+        "A name is no measure of the evaluator and no cost, stands twice, or nothing measured is named.",
+        "$ resspec search run mine.yaml   # objectives: [accuracy, mac]",
+        "Name measures of the evaluator, such as accuracy, and costs, such as macs.",
+    ),
 }
 
 DATA = {

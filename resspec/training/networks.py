@@ -45,6 +45,6 @@ def threads(count: int | None) -> Iterator[None]:
 
 
 def free_cache() -> None:
-    """Give back what torch keeps of the GPU's memory for later: after an allocation failed, its pieces are in the way."""
+    """Give back what torch keeps of a GPU: after an allocation failed, the pieces are in the way."""
     if torch.cuda.is_initialized():
         torch.cuda.empty_cache()

@@ -61,8 +61,8 @@ def test_a_dead_process_of_this_machine_is_known_at_once(ledgers: Callable[..., 
     with pytest.raises(Lost):
         one.report(again, 1, 0.5)
     with pytest.raises(Lost):
-        one.finish(again, TrialState.COMPLETE, 0.5, {})
-    two.finish(again, TrialState.COMPLETE, 0.25, {})
+        one.finish(again, TrialState.COMPLETE, [0.5], {})
+    two.finish(again, TrialState.COMPLETE, [0.25], {})
     with pytest.raises(Lost):
         one.report(again, 2, 0.5)
     assert two.trials()[0].value == 0.25
@@ -198,13 +198,13 @@ def test_a_database_that_stays_away_ends_the_search_clearly_and_what_was_finishe
     server.stop()
     try:
         with pytest.raises(SearchError, match=r"did not answer for 0 s: .*[Cc]onnection"):
-            ledger.finish(trial, TrialState.COMPLETE, 0.75, {"figures": {"loss": 1.0}})
+            ledger.finish(trial, TrialState.COMPLETE, [0.75], {"figures": {"loss": 1.0}})
         ledger.close()
     finally:
         server.start()
     again = open_ledger(tmp_path / "run", "s")
     found = again.trials()[0]
-    assert (found.state, found.value, found.user_attrs["figures"]) == (TrialState.COMPLETE, 0.75, {"loss": 1.0})
+    assert (found.state, found.value, found.user_attrs["figures"]) == (TrialState.COMPLETE, [0.75], {"loss": 1.0})
     assert list((tmp_path / "run" / "spool").iterdir()) == []
     again.close()
 
