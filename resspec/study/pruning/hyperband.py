@@ -25,6 +25,4 @@ class Hyperband(Pruner):
 
     def make(self) -> BasePruner:
         """Optuna's Hyperband."""
-        return HyperbandPruner(
-            min_resource=self.first, max_resource=self.last or "auto", reduction_factor=self.factor
-        )
+        return HyperbandPruner(min_resource=self.first, max_resource=self.last or "auto", reduction_factor=self.factor)
