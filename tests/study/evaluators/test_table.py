@@ -46,12 +46,12 @@ def test_a_trial_sees_one_training_and_the_last_comparison_their_mean(code: str)
 def test_a_learning_curve_is_told_step_by_step():
     evaluator = table(file=str(TABLES / "resnet_curves.csv"), format="resnet-curves")
     told: list[tuple[int, float]] = []
-    found = bench(evaluator).measure(evaluator.format.spec("2-8-3"), 0, lambda *step: told.append(step))
-    line = next(row for row in (TABLES / "resnet_curves.csv").read_text().splitlines() if ",2,8,3," in row)
+    found = bench(evaluator).measure(evaluator.format.spec("1-8-7"), 0, lambda *step: told.append(step))
+    line = next(row for row in (TABLES / "resnet_curves.csv").read_text().splitlines() if ",1,8,7," in row)
     assert [accuracy for _, accuracy in told] == [float(value) for value in line.split(",")[7:]]
     assert [step for step, _ in told] == list(range(1, 142))
     assert found["accuracy"] == told[-1][1]
-    assert bench(evaluator).retrain(evaluator.format.spec("2-8-3"), 0, 10, Path("none"))["accuracy"] == told[9][1]
+    assert bench(evaluator).retrain(evaluator.format.spec("1-8-7"), 0, 10, Path("none"))["accuracy"] == told[9][1]
 
 
 @pytest.mark.parametrize(
