@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,11 @@ NEARBY = 512
 """Points drawn at each distance in search of a neighbour."""
 
 
+USUAL = 2_000
+"""Points over which features are standardised."""
+USUAL_SEED = 0
+
+
 class Exhausted(Exception):  # noqa: N818  # the good end of a search, no error
     """Every network inside the budgets was tried."""
 
@@ -32,7 +39,7 @@ class Frontier(ABC):
     def __init__(self, found: Survey) -> None:
         self.chain: Chain = found.chain
         self._budgets = found.budgets
-        self.features = Describer(found.chain)
+        self._describe = Describer(found.chain)
 
     @abstractmethod
     def close(self, point: Point) -> None:
@@ -47,8 +54,26 @@ class Frontier(ABC):
         """At most so many open points, drawn uniformly, and none of them only where none can be found."""
 
     @abstractmethod
+    def sample(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """At most so many points inside the budgets, tried or not, drawn uniformly."""
+
+    @abstractmethod
     def check(self) -> None:
         """Exhausted when it is known that nothing is open."""
+
+    @cached_property
+    def _usual(self) -> tuple[Features, Features, NDArray[np.bool_]]:
+        """Mean, deviation and use of each feature over draws from all that was open first."""
+        drawn = self._describe(self.sample(np.random.default_rng(USUAL_SEED), USUAL))
+        deviation = drawn.std(axis=0)
+        return drawn.mean(axis=0), deviation, deviation > 1e-9
+
+    def described(self, points: NDArray[np.intp]) -> Features:
+        """What is known of each point for free, [n, features]: standardised, and divided by the root of the number of
+        features."""
+        mean, deviation, used = self._usual
+        found = (self._describe(points)[:, used] - mean[used]) / deviation[used]
+        return np.asarray(found / np.sqrt(max(1, found.shape[1])))
 
     def is_open(self, point: Point) -> bool:
         """Whether a point may become a trial."""
@@ -124,6 +149,12 @@ class Listed(Frontier):
         first, last = self._firsts[groups], self._firsts[groups + 1]
         return unravelled(self._flats[self._order[random.integers(first, last)]], self.chain.space.shape)
 
+    def sample(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """Uniform over points, with replacement."""
+        if not len(self._flats):
+            return np.zeros((0, len(self.chain.space.shape)), np.intp)
+        return unravelled(self._flats[random.integers(len(self._flats), size=count)], self.chain.space.shape)
+
     def nearest(self, point: Point, random: np.random.Generator) -> Point:
         """One of the nearest open points; among very many, the nearest of those that were looked at."""
         self.check()
@@ -171,10 +202,19 @@ class Vast(Frontier):
 
     def draws(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
         """The open ones of uniform draws."""
+        return self._drawn(random, count, self.open_among)
+
+    def sample(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """Those inside the budgets of uniform draws."""
+        return self._drawn(random, count, lambda points: inside_all(self._budgets, self.chain.price(points)))
+
+    def _drawn(
+        self, random: np.random.Generator, count: int, kept: Callable[[NDArray[np.intp]], NDArray[np.bool_]]
+    ) -> NDArray[np.intp]:
         found: list[NDArray[np.intp]] = []
         for _ in range(TRIES):
             points = self.chain.space.draw(random, HANDFUL)
-            found.append(points[self.open_among(points)])
+            found.append(points[kept(points)])
             if sum(map(len, found)) >= count:
                 break
         return np.concatenate(found)[:count]

@@ -169,6 +169,8 @@ class Sums:
         for outer in self.outers():
             base = sum(self._weights[axis] * position for axis, position in outer.items())
             before = self._run(places[:cut], outer, self.chain.start, base, budgets)
+            if not len(before):
+                continue
             order = np.argsort(before.states, kind="stable")
             states, firsts = np.unique(before.states[order], return_index=True)
             for state, rows in zip(states.tolist(), np.split(order, firsts[1:]), strict=True):
