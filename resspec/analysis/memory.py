@@ -10,12 +10,14 @@ from resspec.analysis.backward import FULL, Holding
 from resspec.analysis.gradients import backward_peak
 from resspec.analysis.liveness import peak
 from resspec.errors import BudgetError, did_you_mean
-from resspec.ir import Graph, Node
+from resspec.ir import Graph, Node, Weight
 
 OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}
 """State tensors per parameter: none, velocity, first and second moment (arXiv:1412.6980)."""
 TYPES = {"fp32": 4, "bf16": 2, "fp16": 2}
 """Bytes of an element."""
+COUNTER = 8
+"""Bytes of a counter (int64)."""
 LARGEST_BATCH = 1 << 24
 """No batch beyond this is tried."""
 
@@ -79,15 +81,13 @@ def memory_of(graph: Graph, setting: Setting) -> Memory:
     """The memory of a network under a setting."""
     tensors = [weight for node in graph for weight in node.op.weights()]
     learned = FULL * sum(weight.elements for weight in tensors if weight.learned)
-    buffers = FULL * sum(weight.elements for weight in tensors if not weight.learned and weight.shape)
-    counters = 8 * sum(1 for weight in tensors if not weight.learned and not weight.shape)
     states = OPTIMIZERS[setting.optimizer]
     steps = FULL * sum(1 for weight in tensors if weight.learned) if states == 2 else 0
     highest = peak(graph, setting.images, setting.inplace)
     kept, passing = _held(graph, setting)
     return Memory(
         setting,
-        learned + buffers + counters,
+        sum(tensor_bytes(weight) for weight in tensors),
         TYPES[setting.dtype] * highest.elements(setting.images),
         highest.node,
         learned,
@@ -95,6 +95,19 @@ def memory_of(graph: Graph, setting: Setting) -> Memory:
         kept,
         passing,
     )
+
+
+def tensor_bytes(weight: Weight) -> int:
+    """The bytes of a parameter or a buffer: float32, a scalar buffer (a counter) an integer of 8 bytes."""
+    counts = not weight.learned and not weight.shape
+    return COUNTER if counts else FULL * weight.elements
+
+
+def inference_bytes(graph: Graph) -> int:
+    """What a budget on `memory` bounds: weights, and activations at their peak, of one image in float32 in eval mode
+    without autograd, as the emitted module runs. The peak is a maximum over the schedule, no sum over pieces."""
+    weights = sum(tensor_bytes(weight) for node in graph for weight in node.op.weights())
+    return weights + FULL * peak(graph).elements(1)
 
 
 def _held(graph: Graph, setting: Setting) -> tuple[int, int]:
@@ -143,16 +156,3 @@ def largest_batch(graph: Graph, setting: Setting, limit: int, training: bool = T
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
     return low
-
-
-UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
-
-
-def read_bytes(text: str) -> int:
-    """24GB is 24 x 10^9 bytes, 24GiB is 24 x 2^30; a number without a unit is bytes."""
-    digits = text.strip().rstrip("BKMGTibkmgt").strip()
-    unit = text.strip()[len(digits) :].strip().upper()
-    try:
-        return int(float(digits) * (UNITS[unit] if unit else 1))
-    except (ValueError, KeyError, OverflowError):
-        raise BudgetError.of("RS421", f"{text!r} is no size of memory", remedy="write 24GB or 24GiB") from None

@@ -96,9 +96,10 @@ def put_memory(graph: Graph, setting: Setting, form: str, output: Path | None) -
 
 def put_fits(graph: Graph, setting: Setting, size: str, form: str, output: Path | None) -> None:
     """Whether a training step fits into a memory, and the largest batch that does."""
-    from resspec.analysis.memory import largest_batch, memory_of, read_bytes
+    from resspec.analysis.memory import largest_batch, memory_of
+    from resspec.spec.units import parse_bytes
 
-    limit = read_bytes(size)
+    limit = parse_bytes(size)
     need, largest = memory_of(graph, setting).training, largest_batch(graph, setting, limit)
     fits = need <= limit
     if form == "json":

@@ -171,8 +171,8 @@ class NetSpec(StageParts):
     drop_path: Share = 0.0
     """Stochastic depth: the drop rate of the last block; earlier ones follow linearly from 0 (arXiv:1603.09382)."""
     budgets: dict[str, str | int | float] | None = None
-    """Bounds that `resspec check` holds the network to, on params, macs, flops or activations: `<= 25M`, `1G..4.1G`,
-    `<= 60% of resnet50`."""
+    """Bounds that `resspec check` holds the network to, on params, macs, flops, activations, memory or latency:
+    `<= 25M`, `1G..4.1G`, `<= 200MB`, `<= 12ms`, `<= 60% of resnet50`."""
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 

@@ -12,7 +12,7 @@ from resspec.compile import compile_spec
 from resspec.errors import Fault, SpecError
 from resspec.plan import resolve
 from resspec.pricing import Pricer
-from resspec.spec.budgets import Budget, read_budget
+from resspec.spec.budgets import COSTS, Budget, read_budget
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 from resspec.study.chain import Chain
@@ -125,7 +125,7 @@ def problem_of(search: Search) -> Problem:
         return int(getattr(report_of(compile_spec(load_spec(search.named(name)))).costs, cost))
 
     budgets = tuple(
-        read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark)
+        read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark, COSTS)
         for cost, written in search.budgets.items()
     )
     return Problem(search, base, space, rules, budgets, pricer)

@@ -9,8 +9,9 @@ import resspec
 from measuring import peak_bytes, saved_bytes
 from resspec.analysis.backward import kept
 from resspec.analysis.liveness import peak
-from resspec.analysis.memory import Memory, Setting, largest_batch, memory_of, read_bytes
+from resspec.analysis.memory import Memory, Setting, largest_batch, memory_of
 from resspec.errors import BudgetError
+from resspec.spec.units import parse_bytes
 from tried import KINDS, tried
 
 IMAGES = 3
@@ -89,7 +90,7 @@ def test_savings_save():
 
 
 def test_the_largest_batch_fits_and_one_more_does_not():
-    graph, limit = resspec.graph("resnet50"), read_bytes("24GB")
+    graph, limit = resspec.graph("resnet50"), parse_bytes("24GB")
     best = largest_batch(graph, Setting(optimizer="adamw"), limit)
     assert memory(images=best, optimizer="adamw").training <= limit
     assert memory(images=best + 1, optimizer="adamw").training > limit
@@ -98,13 +99,13 @@ def test_the_largest_batch_fits_and_one_more_does_not():
 
 @pytest.mark.parametrize(("text", "size"), [("24GB", 24e9), ("24GiB", 24 * 2**30), ("1.5 mb", 1.5e6), ("17", 17)])
 def test_sizes_are_read_with_their_units(text: str, size: float):
-    assert read_bytes(text) == size
+    assert parse_bytes(text) == size
 
 
 @pytest.mark.parametrize("text", ["", "GB", "24G", "many", "24GB/s"])
 def test_other_sizes_are_refused(text: str):
     with pytest.raises(BudgetError, match="RS421"):
-        read_bytes(text)
+        parse_bytes(text)
 
 
 def test_unknown_settings_are_refused_with_the_nearest():
