@@ -53,6 +53,36 @@ SEARCH = {
         "$ resspec search best runs/digits",
         "Delete the file that the message names and search again.",
     ),
+    "RS513": Code(
+        "A database that does not answer",
+        "The database of a study is away, and stayed away for as long as a worker waits.",
+        "$ resspec search run digits --storage postgresql://nobody@localhost:1/none",
+        "Start the database, or correct the address; what was finished meanwhile is kept and recorded by the next run.",
+    ),
+    "RS514": Code(
+        "A storage that cannot be used",
+        "Workers can share a journal or a PostgreSQL database, whose driver is an extra.",
+        "$ resspec search run digits --storage sqlite:///digits.db",
+        "Take `journal` or `postgresql://USER:PASSWORD@HOST/DATABASE`.",
+    ),
+    "RS515": Code(
+        "Another storage",
+        "The folder belongs to a study that is stored elsewhere.",
+        "$ resspec search run digits --storage postgresql://host/other",
+        "Leave the storage out, or give the other study a folder of its own.",
+    ),
+    "RS516": Code(
+        "Workers that die",
+        "The processes of a search died again and again.",
+        "$ resspec search run digits --workers 16",
+        "Read their logs, which the message names; fewer workers need less memory.",
+    ),
+    "RS517": Code(
+        "No server of one's own",
+        "PostgreSQL is not there, or does not start in the folder.",
+        "$ resspec search serve --path /root/postgres",
+        "Install `resspec[serve]`, or name a folder that the server may write.",
+    ),
     "RS520": Code(
         "Data that do not fit",
         "The base network reads other images, or tells fewer classes apart, than the data have.",

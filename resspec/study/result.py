@@ -13,9 +13,7 @@ from optuna.trial import TrialState
 from resspec.errors import SearchError
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
-from resspec.study.journal import open_journal
-from resspec.study.ledger import JOURNAL
-from resspec.study.mirror import quiet
+from resspec.study.stores.opening import stored_study
 from resspec.study.trial import Trial, pareto_front, ranked, trial_of
 
 RESULT = "result.json"
@@ -139,14 +137,7 @@ def result_of(study: optuna.Study, path: Path, verdict: Verdict | None) -> Resul
 def open_result(path: Path | str) -> Result:
     """The result in a study's folder; SearchError where there is none."""
     folder = Path(path)
-    if not (folder / JOURNAL).is_file():
-        raise SearchError.of("RS502", f"{folder} holds no study", remedy=f"a study's folder holds {JOURNAL}")
-    with quiet():
-        storage = open_journal(folder / JOURNAL)
-        names = [study.study_name for study in storage.get_all_studies()]
-        if not names:
-            raise SearchError.of("RS502", f"{folder / JOURNAL} holds no study")
-        study = optuna.load_study(study_name=names[0], storage=storage)
+    study = stored_study(folder)
     return result_of(study, folder, read_verdict(folder))
 
 
