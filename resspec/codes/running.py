@@ -95,6 +95,12 @@ SEARCH = {
         "$ resspec search run mine.yaml   # objectives: [accuracy, mac]",
         "Name measures of the evaluator, such as accuracy, and costs, such as macs.",
     ),
+    "RS522": Code(
+        "A network that no table has",
+        "The evaluator looks networks up in a table, and this one is not in it.",
+        "$ resspec search run mine.yaml",
+        "Start from the table's own base, and let the space vary what the table varies.",
+    ),
 }
 
 DATA = {
