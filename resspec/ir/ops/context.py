@@ -15,6 +15,7 @@ class SpatialSoftmax(Op):
     """exp(x) / sum(exp(x)) over the places of a map of one channel: (1, H, W) -> (1, H W)."""
 
     kind: ClassVar[str] = "spatial_softmax"
+    precision: ClassVar[str] = "full"
     cost_rule: ClassVar[str] = "5 per element (maximum, subtract, exp, sum, divide)"
 
     def infer(self, *ins: Shape) -> Shape:
