@@ -13,8 +13,7 @@ from optuna.trial import TrialState
 from resspec.errors import SearchError
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
-from resspec.study.journal import open_journal
-from resspec.study.ledger import JOURNAL
+from resspec.study.journal import JOURNAL, open_journal
 from resspec.study.mirror import quiet
 from resspec.study.trial import Trial, pareto_front, ranked, trial_of
 

@@ -17,8 +17,7 @@ from resspec.errors import SearchError
 from resspec.study.declaration import Search, load_search
 from resspec.study.evaluators import Bench
 from resspec.study.frontier import Exhausted
-from resspec.study.ledger import ERROR, FIGURES, Entry, Ledger, open_ledger
-from resspec.study.locks import held
+from resspec.study.ledger import ERROR, FIGURES, Entry, Ledger, Lost, open_ledger
 from resspec.study.mirror import Mirror
 from resspec.study.observer import Observer
 from resspec.study.outcome import conclude
@@ -100,7 +99,7 @@ class _Run:
         before = [trial_of(frozen) for frozen in self._ledger.trials()]
         self._observer.opened(self._problem, found, before, self._search.trials)
         self._run_trials()
-        with held(self._ledger.folder / "final.lock"):
+        with self._ledger.lock("final"):
             result, is_new = conclude(self._problem, self._bench, self._ledger, self._observer)
         if is_new:
             self._observer.ended(result)
@@ -161,12 +160,16 @@ class _Run:
         self._observer.started(trial, self._bench.steps)
         try:
             state, value, figures, error = self._measured(frozen, trial)
+            facts: dict[str, Any] = {FIGURES: {**figures, "seconds": time.perf_counter() - start}}
+            if error:
+                facts[ERROR] = error
+            finished = trial_of(self._ledger.finish(frozen, state, value, facts))
         except _Stopped as stop:
             raise stop.error from None
-        facts: dict[str, Any] = {FIGURES: {**figures, "seconds": time.perf_counter() - start}}
-        if error:
-            facts[ERROR] = error
-        self._observer.finished(trial_of(self._ledger.finish(frozen, state, value, facts)))
+        except Lost:
+            logger.warning("trial %d was taken over: this process gave no sign of life for too long", trial.number)
+        else:
+            self._observer.finished(finished)
 
     def _measured(self, frozen: FrozenTrial, trial: Trial) -> tuple[TrialState, float | None, dict[str, float], str]:
         """How a trial ended: state, accuracy, figures, error. Whatever a network does, the search goes on."""
@@ -176,6 +179,8 @@ class _Run:
                 reported = self._ledger.report(frozen, step, accuracy)
                 self._observer.stepped(trial, step, accuracy)
                 is_poor = step < self._bench.steps and self._pruner.prune(self._ledger.study, reported)
+            except Lost:
+                raise
             except Exception as error:
                 raise _Stopped(error) from error
             if is_poor:
@@ -184,6 +189,8 @@ class _Run:
         seed = seed_for(self._search.seed, Purpose.TRIAL, trial.number)
         try:
             found = self._bench.measure(trial.spec, seed, watch)
+        except Lost:
+            raise
         except _Pruned as stop:
             return TrialState.PRUNED, stop.accuracy, {}, ""
         except Exception as error:

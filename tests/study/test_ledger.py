@@ -50,7 +50,7 @@ def test_a_trial_of_a_living_process_is_left_alone_and_one_of_a_gone_process_is_
     assert first is not None
     assert second is not None
     assert two.claim(2, propose) is None
-    one._life.release()  # as the operating system does for a dead process
+    one._store._leases._life.release()  # type: ignore[attr-defined]  # as the operating system does for a dead process
     again = two.claim(2, propose)
     assert again is not None
     assert (again.number, again.params) == (0, {"x": 0})
