@@ -48,6 +48,7 @@ class SpatialSum(Op):
     """The sum of a map's places by their shares: (C, H, W) and (1, H W) -> (C, 1, 1); macs = C H W."""
 
     kind: ClassVar[str] = "spatial_sum"
+    macs_rule: ClassVar[str] = "C H W"
     precision: ClassVar[str] = "low"
     arity: ClassVar[int] = 2
     cost_rule: ClassVar[str] = "0"
