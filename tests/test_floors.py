@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "resspec"
 FLOORS = (
     {"spelling", "codes"},
     {"errors", "shipped"},
-    {"record"},
+    {"record", "carried"},
     {"ir"},
     {"parts", "analysis", "export", "passes"},
     {"spec"},
@@ -26,7 +26,7 @@ FLOORS = (
     {"pages"},
     {"training"},
     {"study", "ingest", "testing"},
-    {"authoring"},
+    {"authoring", "formats"},
     {""},  # the public face, resspec/__init__.py
     {"cli"},
     {"__main__"},
@@ -34,7 +34,14 @@ FLOORS = (
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 HEAVY = {
-    "torch": ("export/module.py", "export/weights.py", "training/", "testing.py"),
+    "torch": (
+        "export/module.py",
+        "export/weights.py",
+        "export/formats/",
+        "training/",
+        "testing.py",
+        "ingest/modules.py",
+    ),
     "optuna": ("study/",),
     "typer": ("cli/",),
 }
