@@ -26,6 +26,7 @@ app = typer.Typer()
         "resspec export resnet50 -o resnet50.onnx --weights checkpoint.pth --for inference",
         "resspec export net.safetensors -o net.pt2",
         "resspec export resnet18 classes=10 --to hf -o folder",
+        "resspec export net.safetensors --int8 cifar10:data -o net8.onnx",
     ),
 )
 def export(  # noqa: PLR0913  # options, each of its own
@@ -43,6 +44,13 @@ def export(  # noqa: PLR0913  # options, each of its own
     purpose: Annotated[
         str, typer.Option("--for", metavar="FORM", help="training, or inference: norms folded, branches fused.")
     ] = "training",
+    int8: Annotated[
+        str,
+        typer.Option(
+            metavar="DATA",
+            help="Quantise to 8 bits (ONNX), calibrated on this data set and judged by it: digits, cifar10:FOLDER.",
+        ),
+    ] = "",
     allow: Allow = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -55,7 +63,7 @@ def export(  # noqa: PLR0913  # options, each of its own
     if weights is None and seed is None and carries_weights(spec):
         weights = spec
     build = partial(resspec.build, seed=0 if seed is None and weights is None else seed, weights=weights)
-    made = exported(net, output, build, to, inference=is_inference(purpose))
+    made = exported(net, output, build, to, inference=is_inference(purpose), int8=int8)
     if as_json:
         print_json(made.to_dict())
     elif not quiet:

@@ -17,7 +17,7 @@ def tell(net: Anatomy) -> Told:
     """What the tensors tell; UnknownError with the place that nothing is known of."""
     stem = stem_of(net.stem)
     width = stem_width(net.stem)
-    stages = []
+    stages: list[ToldStage] = []
     for number, stage in enumerate(net.stages, start=1):
         if not stage.blocks:
             raise UnknownError(f"layer{number} has no blocks")
@@ -26,6 +26,8 @@ def tell(net: Anatomy) -> Told:
         width = told.width
     if not stages:
         raise UnknownError("there are no stages")
+    if not any("shortcut" in stage.parts for stage in stages):  # then no stride shows, since none needs a projection
+        stages = [replace(stage, stride=0) if "stage" not in stage.parts else stage for stage in stages]
     joint(stages)
     ends = final_of(net.rest), head_of(net.rest)
     return complete(net, Told(channels_of(net.stem), side_of(net.rest), stem, tuple(stages), *ends))

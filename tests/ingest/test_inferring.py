@@ -107,7 +107,7 @@ UNSEEN = (
     ("wrn16_4_cifar10", ("stages.1.width=80", "stages.2.width=160"), "reimpl"),
     ("tresnet_m", ("stages.3.depth=7",), "timm_tresnet"),
     ("res2net50_26w_4s", ("stages.2.depth=2", "block.scale=5"), "timm_res2net"),
-    ("resnest26d", ("stages.3.depth=3", "conv.radix=3"), "resspec"),
+    ("resnest26d", ("stages.3.depth=3", "conv.radix=4"), "resspec"),
     ("skresnet18", ("stages.2.depth=3",), "timm_sknet"),
     ("cspresnet50", ("stages.3.depth=2",), "timm_cspnet"),
     ("repvgg_a0", ("stages.3.depth=5", "stages.2.width=112"), "timm_repvgg"),
@@ -151,8 +151,8 @@ def test_the_order_of_names_may_be_another():
 @pytest.mark.parametrize(
     ("change", "code", "place"),
     [
-        ({"layer3.2.conv2.weight": (256, 255, 3, 3)}, "RS614", "layer3.2.conv2.weight"),
-        ({"layer3.2.conv4.weight": (256, 256, 3, 3)}, "RS613", "layer3.2.conv4.weight"),
+        ({"layer3.1.conv2.weight": (256, 255, 3, 3)}, "RS614", "layer3.1.conv2.weight"),
+        ({"layer3.1.conv4.weight": (256, 256, 3, 3)}, "RS613", "layer3.1.conv4.weight"),
         ({"decoder.weight": (256, 256)}, "RS611", "naming"),
         ({"conv1.weight": (64, 3, 5, 5)}, "RS611", "5x5"),
     ],
