@@ -110,6 +110,17 @@ def inference_bytes(graph: Graph) -> int:
     return weights + FULL * peak(graph).elements(1)
 
 
+def node_bytes(graph: Graph) -> dict[str, int]:
+    """What training holds for each op, of one image in float32: its tensors, and what it adds to that which forward
+    keeps for backward."""
+    kept = Holding.of(graph).kept()
+    return {
+        node.name: sum(tensor_bytes(weight) for weight in node.weights) + kept[node.name].bytes(1)
+        for node in graph
+        if node.op.arity
+    }
+
+
 def _held(graph: Graph, setting: Setting) -> tuple[int, int]:
     """Bytes kept for backward, and those that backward adds where the sum is highest."""
     holding = Holding.of(graph, TYPES[setting.amp], setting.inplace)
