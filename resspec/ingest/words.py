@@ -114,7 +114,7 @@ def hidden_of(gate: Gate, name: str, fact: Gated) -> int:
         (
             weight.shape[0]
             for node in b.nodes
-            for weight in node.op.weights()
+            for weight in node.weights
             if f"{node.name}.{weight.name}".removeprefix("se.") == name
         ),
         0,

@@ -14,7 +14,7 @@ from resspec.compile import template
 from resspec.errors import GraphError, SpecError
 from resspec.ir import Builder, Node, Shape, Value
 from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
-from resspec.pricing import piece_costs
+from resspec.pricing import piece_costs, rest_costs
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 
@@ -106,6 +106,10 @@ class Pieces:
             stem = self._piece(plan.stem, plan.input)
             return Part(stem.costs, stem.shape, (_hashed(plan.input), *_some(stem)), ())
         if number > len(plan.stages):
+            if plan.dense:
+                costs, behind, fingerprint = rest_costs(plan)
+                return Part(costs, behind, (int(fingerprint, 16),), ())
+            assert plan.head is not None
             final = self._piece(plan.final, shape)
             head = self._piece(plan.head, final.shape)
             return Part(final.costs + head.costs, head.shape, (*_some(final), *_some(head)), ())
