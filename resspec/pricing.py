@@ -150,13 +150,14 @@ class Pricer:
 def layout(paths: Sequence[Sequence[str]], base: NetSpec) -> tuple[tuple[int, ...], ...]:
     """For stem, each stage and the rest, the positions of the settings it depends on beyond the shape it is given; each
     setting is named by its paths. One row where the net does not come apart: values of a rule for stages concern all
-    of it, under an output stride a stage's stride concerns those behind it, and parts that read several stages' maps
-    know them all."""
+    of it, under an output stride a stage's stride concerns those behind it, and necks and decoders read several
+    stages."""
     stages = len(base.stages)
+    if base.dense or any(DENSE.intersection(path.split(".")[:1]) for own in paths for path in own):
+        return (tuple(range(len(paths))),)
     bound = base.output_stride is not None or any(path == "output_stride" for own in paths for path in own)
     concerned = [frozenset().union(*(_concerned(path, base, bound) for path in own)) for own in paths]
-    dense = base.dense or any(path.partition(".")[0] in DENSE for own in paths for path in own)
-    if dense or any(WHOLE in parts for parts in concerned):
+    if any(WHOLE in parts for parts in concerned):
         return (tuple(range(len(paths))),)
     return tuple(tuple(i for i, parts in enumerate(concerned) if part in parts) for part in range(stages + 2))
 
