@@ -135,7 +135,9 @@ class _Run:
         self._observer = observer
         self._pruner = self._search.pruner.make()
         self._frontier = problem.frontier()
-        self._mirror = Mirror(problem.space, ledger.study.directions)
+        self._mirror = Mirror(
+            problem.space, ledger.study.directions, [g.name if g.is_cost else None for g in problem.goals]
+        )
         self._closed = 0
 
     def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:
@@ -221,6 +223,7 @@ class _Run:
             facts: dict[str, Any] = {FIGURES: {**figures, "seconds": time.perf_counter() - start}}
             if error:
                 facts[ERROR] = error
+                self._bench.recover()
             finished = trial_of(self._ledger.finish(frozen, state, values, facts))
         except _Stopped as stop:
             raise stop.error from None
