@@ -19,6 +19,7 @@ FLOORS = (
     {"ir"},
     {"parts", "analysis", "export", "passes"},
     {"spec"},
+    {"dense"},
     {"plan"},
     {"blame"},
     {"compile"},
