@@ -8,13 +8,14 @@ from typing import Any
 
 from resspec.export.filling import filling
 from resspec.export.forward import body
-from resspec.export.layout import INDENT, WIDTH, call
+from resspec.export.layout import INDENT, call
 from resspec.export.made import IDENTITY, Made, in_row, made
 from resspec.export.outline import Item, camel, outline
 from resspec.export.params import Param
 from resspec.export.shapes import Shape, Shapes, shapes_of
 from resspec.export.top import Head, attributes, head_of, methods
 from resspec.ir import Graph
+from resspec.ir.text import WIDTH
 
 STAGE = '''
 class Stage(nn.Sequential):
@@ -122,11 +123,11 @@ class _Writer:
         inputs = {name: "x" if place == 0 else f"x{place}" for place, name in enumerate(sample.reads)}
         statements, results = body(self.items(shape), inputs, sample_gives(shape), self.constants(shape))
         kind = "Tensor" if len(results) == 1 else f"tuple[{', '.join(['Tensor'] * len(results))}]"
-        heads = ", ".join(f"{name}: Tensor" for name in inputs.values())
+        takes = ["self", *(f"{name}: Tensor" for name in inputs.values())]
         return [
             *lines,
             "",
-            f"{INDENT}def forward(self, {heads}) -> {kind}:",
+            *call("def forward", takes, f" -> {kind}:", 1),
             *statements,
             f"{INDENT * 2}return {', '.join(results)}",
         ]

@@ -19,8 +19,14 @@ from resspec.study.space import Point, Space
 class Mirror:
     """The trials of a study, finished and running, in the order of their numbers."""
 
-    def __init__(self, space: Space, directions: Sequence[StudyDirection]) -> None:
+    def __init__(
+        self, space: Space, directions: Sequence[StudyDirection], exact: Sequence[str | None] | None = None
+    ) -> None:
+        """`exact` names, for each objective, the cost that it is; None for one that is measured."""
         self._space = space
+        self.directions = tuple(directions)
+        self.exact = tuple(exact) if exact is not None else (None,) * len(self.directions)
+        self._told: dict[int, FrozenTrial] = {}
         self._storage = InMemoryStorage()
         with quiet():
             self._study = optuna.create_study(storage=self._storage, study_name="mirror", directions=list(directions))
@@ -33,6 +39,7 @@ class Mirror:
         for trial in trials:
             if trial.state == TrialState.WAITING:
                 continue
+            self._told[trial.number] = trial
             if trial.number not in self._numbers:
                 self._numbers[trial.number] = len(self._study.get_trials(deepcopy=False))
                 self._study.add_trial(self._seen(trial))
@@ -40,6 +47,14 @@ class Mirror:
                     self._running.add(trial.number)
             elif trial.number in self._running and trial.state.is_finished():
                 self._finish(trial)
+
+    def trials(self) -> list[FrozenTrial]:
+        """The trials of the study, finished and running, by number."""
+        return [self._told[number] for number in sorted(self._told)]
+
+    def point(self, trial: FrozenTrial) -> Point:
+        """The network of a trial."""
+        return self._space.point(trial.params)
 
     def draw(self, sampler: BaseSampler) -> tuple[Point, dict[str, Any]]:
         """A point of the sampler's choice, perhaps over budget or seen before, and the notes the sampler made with
