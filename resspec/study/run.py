@@ -135,7 +135,9 @@ class _Run:
         self._observer = observer
         self._pruner = self._search.pruner.make()
         self._frontier = problem.frontier()
-        self._mirror = Mirror(problem.space, ledger.study.directions)
+        self._mirror = Mirror(
+            problem.space, ledger.study.directions, [g.name if g.is_cost else None for g in problem.goals]
+        )
         self._closed = 0
 
     def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:
