@@ -112,6 +112,7 @@ def test_two_workers_train_one_search_and_a_third_comes_too_late(tmp_path: Path)
     assert done.returncode == 0, done.stderr
     assert [trial["state"] for trial in json.loads(done.stdout)["trials"]] == ["complete"] * 3
     assert sorted(path.name for path in (folder / "runs" / "tiny" / "workers").iterdir()) == ["0.log", "1.log"]
-    late = run("search", "work", "runs/tiny", cwd=folder)
-    assert late.returncode == 0, late.stderr
-    assert "already done: 3 trials" in late.stderr
+    for name in ("runs/tiny", "tiny"):
+        late = run("search", "work", name, cwd=folder)
+        assert late.returncode == 0, late.stderr
+        assert "already done: 3 trials" in late.stderr
