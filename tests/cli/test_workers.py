@@ -54,6 +54,8 @@ def test_serve_prints_an_address_until_it_is_stopped_and_keeps_it(open_folder: P
         addresses.append(server.stdout.readline().decode().strip())
         with psycopg.connect(addresses[-1]) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
+        code, output = asked("serve", "--path", str(open_folder))
+        assert (code, "a server runs in" in output) == (2, True)
         server.send_signal(signal.SIGTERM)
         _, said = server.communicate(timeout=60)
         assert server.returncode == 0
