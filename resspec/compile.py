@@ -49,7 +49,7 @@ def template(piece: Piece, shape: Shape, ops: int = LIMITS.ops) -> Template:
         tuple(b.scopes.items()),
         out.name,
         out.shape,
-        sum(weight.elements for node in b.nodes for weight in node.op.weights() if weight.learned),
+        sum(weight.elements for node in b.nodes for weight in node.weights if weight.learned),
         max((node.shape[0] for node in b.nodes), default=0),
         max((node.op.window().kernel for node in b.nodes), default=0),
     )
@@ -181,6 +181,7 @@ def repeated(made: Template, prefix: str, source: str, site: str) -> list[Node]:
             tuple([prefix + name if name else source for name in node.inputs]),
             node.shape,
             site,
+            prefix + node.shares if node.shares else "",
         )
         for node in made.nodes
     ]

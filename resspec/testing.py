@@ -94,7 +94,7 @@ def has_no_hidden_state(trial: Trial) -> Iterator[str]:
 
 def states_its_weights(trial: Trial) -> Iterator[str]:
     """Parameters and buffers are those of the module, name by name."""
-    stated = {f"{node.name}.{weight.name}": weight.shape for node in trial.graph for weight in node.op.weights()}
+    stated = {f"{node.name}.{weight.name}": weight.shape for node in trial.graph for weight in node.weights}
     tensors = (*trial.module.named_parameters(), *trial.module.named_buffers())
     found = {name: tuple(tensor.shape) for name, tensor in tensors}
     for name in stated.keys() | found.keys():

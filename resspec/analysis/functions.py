@@ -89,7 +89,11 @@ def _calls(graph: Graph, scope: str, nodes: list[Node], owners: set[str]) -> lis
             continue
         made = {node.name for node in inside}
         reads = dict.fromkeys(source for node in inside for source in node.inputs if source not in made)
-        gives = [n.name for n in inside if any(reader not in made for reader in graph.consumers[n.name])]
+        gives = [
+            n.name
+            for n in inside
+            if n.name in graph.exits or any(reader not in made for reader in graph.consumers[n.name])
+        ]
         calls.append(Call(tuple(reads), tuple(gives), inside[-1].name))
     return calls
 

@@ -79,7 +79,7 @@ class Memory:
 
 def memory_of(graph: Graph, setting: Setting) -> Memory:
     """The memory of a network under a setting."""
-    tensors = [weight for node in graph for weight in node.op.weights()]
+    tensors = [weight for node in graph for weight in node.weights]
     learned = FULL * sum(weight.elements for weight in tensors if weight.learned)
     states = OPTIMIZERS[setting.optimizer]
     steps = FULL * sum(1 for weight in tensors if weight.learned) if states == 2 else 0
@@ -116,7 +116,7 @@ def _held(graph: Graph, setting: Setting) -> tuple[int, int]:
     added = {name: part.bytes(setting.images) for name, part in holding.kept().items()}
     again: dict[str, int] = {}
     if setting.checkpointing:
-        again = {name: size for name, size in added.items() if in_block(graph[name])}
+        again = {name: size for name, size in added.items() if in_block(graph, graph[name])}
         added = {name: size for name, size in added.items() if name not in again}
         for owner in block_inputs(holding):
             kept_before = owner in added and added[owner]
@@ -125,9 +125,10 @@ def _held(graph: Graph, setting: Setting) -> tuple[int, int]:
     return kept, backward_peak(holding, added, again, setting.images) - kept
 
 
-def in_block(node: Node) -> bool:
-    """Whether a node belongs to a block, which checkpointing recomputes."""
-    return node.site.rpartition(".")[2].isdigit()
+def in_block(graph: Graph, node: Node) -> bool:
+    """Whether a node belongs to a block of a stage, which checkpointing recomputes."""
+    stage, _, place = node.site.partition(".")
+    return place.rpartition(".")[2].isdigit() and graph.scopes[stage].kind == "stage"
 
 
 def block_inputs(holding: Holding) -> list[str]:
@@ -135,7 +136,7 @@ def block_inputs(holding: Holding) -> list[str]:
     found: dict[str, None] = {}
     for node in holding.graph:
         for source in node.inputs:
-            if in_block(node) and holding.graph[source].site != node.site:
+            if in_block(holding.graph, node) and holding.graph[source].site != node.site:
                 found.setdefault(holding.owners[source])
     return list(found)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from resspec.analysis.cost import CONVENTION, Costs, op_costs, total
+from resspec.analysis.cost import CONVENTION, Costs, node_costs, total
 from resspec.ir import Graph, Node, Shape
 
 LEVELS = {
@@ -158,7 +158,7 @@ def _layer(graph: Graph, node: Node) -> Row:
     ins = graph.shapes_in(node)
     scope = graph.scopes.get(node.site)
     kind = scope.kind if scope else node.site
-    return Row(node.name, kind, node.op.kind, ins[0], node.shape, *op_costs(node.op, ins, node.shape).values())
+    return Row(node.name, kind, node.op.kind, ins[0], node.shape, *node_costs(node, ins).values())
 
 
 def _grouped(graph: Graph, layers: tuple[Row, ...], groups: Iterable[str]) -> tuple[Row, ...]:

@@ -89,6 +89,12 @@ SEARCH = {
         "$ resspec search run mine.yaml",
         "Set `input` and `classes` of the base.",
     ),
+    "RS521": Code(
+        "A network that no table has",
+        "The evaluator looks networks up in a table, and this one is not in it.",
+        "$ resspec search run mine.yaml",
+        "Start from the table's own base, and let the space vary what the table varies.",
+    ),
 }
 
 DATA = {

@@ -75,7 +75,7 @@ def source_of(graph: Graph) -> str:
 
 def _ops(shapes: Shapes) -> Iterator[Item]:
     """Every op of every class once."""
-    todo = [step.item for shape in shapes.listed for step in shape.steps]
+    todo = [step.item for shape in shapes.listed for step in shape.steps if not step.item.again]
     while todo:
         item = todo.pop()
         yield item
@@ -115,7 +115,7 @@ class _Writer:
         lines += call("def __init__", ["self", *args], " -> None:", 1)
         lines += self.row(shape) if sample.is_row else [f"{INDENT * 2}super().__init__()"]
         for step in shape.steps:
-            if not (sample.is_row and step.item.is_module):
+            if not (step.item.again or (sample.is_row and step.item.is_module)):
                 lines += [
                     line for line in self.assignment(shape, step.item) if step.item.is_module or line not in lines
                 ]
@@ -133,7 +133,7 @@ class _Writer:
 
     def row(self, shape: Shape) -> list[str]:
         """The start of a list of modules."""
-        modules = [step.item for step in shape.steps if step.item.is_module]
+        modules = [step.item for step in shape.steps if step.item.is_owned]
         made_by_place = [
             (int(item.name), made(item, lambda slot, name=item.name: shape.params.given[name, slot], self.shapes))  # type: ignore[misc]
             for item in modules
@@ -192,7 +192,8 @@ class _Writer:
         ]
         for item in items:
             typed = ": nn.Module" if head and item is head.classifier else ""
-            lines += self.assignment(self.root, item, typed)
+            if not item.again:
+                lines += self.assignment(self.root, item, typed)
         lines += self.classifier(head)
         lines += ["", *methods(self.graph, items, self.constants(self.root), head)]
         lines += ["", *filling(self.shapes.listed, self.root)]

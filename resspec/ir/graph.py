@@ -15,19 +15,25 @@ from typing import Any
 
 import networkx as nx
 
-from resspec.ir.op import Op, Shape
+from resspec.ir.op import Op, Shape, Weight
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """One op in its place: its dotted name, operands in order, output shape, and the `site` (stem, block, head) it
-    belongs to."""
+    belongs to. A node that `shares` runs the module of an earlier one again, with its tensors."""
 
     name: str
     op: Op
     inputs: tuple[str, ...]
     shape: Shape
     site: str = ""
+    shares: str = ""
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """The tensors that the node owns; none where it shares those of another."""
+        return () if self.shares else self.op.weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,15 @@ class Graph:
         return MappingProxyType({name: tuple(names) for name, names in readers.items()})
 
     @cached_property
+    def sharers(self) -> Mapping[str, tuple[str, ...]]:
+        """For each node whose module runs more than once all nodes that run it, itself first."""
+        found: dict[str, list[str]] = {}
+        for node in self:
+            if node.shares:
+                found.setdefault(node.shares, [node.shares]).append(node.name)
+        return MappingProxyType({name: tuple(names) for name, names in found.items()})
+
+    @cached_property
     def exits(self) -> frozenset[str]:
         """The nodes that are outputs."""
         return frozenset(self.outputs.values())
@@ -124,7 +139,12 @@ class Graph:
 
     def may_overwrite(self, name: str) -> bool:
         """Whether a node may write its result over its first operand: torch can, nobody else reads that memory, and no
-        backward needs it."""
+        backward needs it, wherever its module runs."""
+        owner = self.nodes[name].shares or name
+        return all(self._reads_alone(each) for each in self.sharers.get(owner, (name,)))
+
+    def _reads_alone(self, name: str) -> bool:
+        """Whether torch can write a node's result over its first operand, which nothing else needs."""
         node = self.nodes[name]
         if not node.op.overwrites:
             return False
@@ -164,6 +184,8 @@ class Graph:
         for node in self:
             places[node.name] = len(places)
             digest.update(repr((node.op, [places[source] for source in node.inputs])).encode())
+            if node.shares:
+                digest.update(f"shares {places[node.shares]}".encode())
         digest.update(repr([places[name] for name in self.outputs.values()]).encode())
         return digest.hexdigest()[:16]
 
@@ -171,6 +193,7 @@ class Graph:
         """Plain data: nodes with op, fields, inputs and shape; outputs; taps."""
         rows = [
             {"name": n.name, "op": repr(n.op), "inputs": list(n.inputs), "shape": list(n.shape), "site": n.site}
+            | ({"shares": n.shares} if n.shares else {})
             for n in self
         ]
         return {"nodes": rows, "outputs": dict(self.outputs), "taps": dict(self.taps)}

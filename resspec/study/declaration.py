@@ -83,6 +83,8 @@ class Search(Record):
     """Where all randomness of the search comes from."""
     final: Final | None = Final()
     """The last comparison; null for none."""
+    storage: str | None = None
+    """Where the study is kept: a journal in its folder, or `postgresql://USER:PASSWORD@HOST/DATABASE`."""
 
     _root: Entry = PrivateAttr(default_factory=lambda: Entry({}))
     _folder: Path | None = PrivateAttr(default=None)

@@ -67,9 +67,14 @@ class Ledger:
                     self.storage.set_trial_state_values(trial._trial_id, TrialState.WAITING)  # noqa: SLF001
         self._store.close()
 
-    def lock(self, what: str) -> AbstractContextManager[None]:
-        """Hold one of the study's locks, over all processes."""
-        return self._store.lock(what)
+    @property
+    def shares_folder(self) -> bool:
+        """Whether all processes of the study see this folder."""
+        return self._store.shares_folder
+
+    def lock(self, what: str, *, waits: bool = True) -> AbstractContextManager[None]:
+        """Hold one of the study's locks, over all processes; Busy where another holds it and this is not to wait."""
+        return self._store.lock(what, waits=waits)
 
     def trials(self) -> list[FrozenTrial]:
         """All trials by number. Not to be changed."""
@@ -89,6 +94,16 @@ class Ledger:
                 return self.study.user_attrs[key]
 
         return self._store.patiently(act)
+
+    def write(self, key: str, value: Any) -> None:
+        """Write a fact of the study, whatever was written before."""
+
+        def act() -> None:
+            with self.lock("study"):
+                if self.study.user_attrs.get(key) != value:
+                    self.study.set_user_attr(key, value)
+
+        self._store.patiently(act)
 
     def claim(self, total: int, propose: Callable[[Sequence[FrozenTrial]], Entry]) -> FrozenTrial | None:
         """The next trial for this process: one that lost its process, else a new one; None when `total` trials are

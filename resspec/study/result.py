@@ -13,72 +13,15 @@ from optuna.trial import TrialState
 from resspec.errors import SearchError
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
+from resspec.study.figures import CLASSIFICATION, Measures
 from resspec.study.stores.opening import stored_study
 from resspec.study.trial import Trial, pareto_front, ranked, trial_of
+from resspec.study.verdict import Verdict
 
 RESULT = "result.json"
 BEST_SPEC = "best.yaml"
 BEST_WEIGHTS = "best.safetensors"
 PICTURE = "accuracy.svg"
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A network of the last comparison: its validation accuracy and loss in each of the runs. `number` is that of its
-    trial, None for a base outside the space or the budgets."""
-
-    name: str
-    number: int | None
-    accuracies: tuple[float, ...]
-    losses: tuple[float, ...]
-
-    @property
-    def accuracy(self) -> float:
-        """Mean validation accuracy."""
-        return sum(self.accuracies) / len(self.accuracies)
-
-    @property
-    def loss(self) -> float:
-        """Mean validation loss."""
-        return sum(self.losses) / len(self.losses)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The last comparison: all contenders, which of them won, and the accuracies of the winner's and the base's runs on
-    the test images, read here for the first time."""
-
-    contenders: tuple[Contender, ...]
-    winner: str
-    test: dict[str, tuple[float, ...]]
-
-    def contender(self, name: str) -> Contender:
-        """The contender of a name."""
-        return next(c for c in self.contenders if c.name == name)
-
-    def test_accuracy(self, name: str) -> float:
-        """Mean test accuracy of the winner or the base."""
-        return sum(self.test[name]) / len(self.test[name])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        rows = [
-            {"name": c.name, "number": c.number, "accuracies": list(c.accuracies), "losses": list(c.losses)}
-            for c in self.contenders
-        ]
-        return {
-            "winner": self.winner,
-            "contenders": rows,
-            "test": {name: list(runs) for name, runs in self.test.items()},
-        }
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Verdict:
-        """The verdict that `to_dict` wrote."""
-        contenders = tuple(
-            Contender(c["name"], c["number"], tuple(c["accuracies"]), tuple(c["losses"])) for c in data["contenders"]
-        )
-        return cls(contenders, data["winner"], {name: tuple(runs) for name, runs in data["test"].items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +37,7 @@ class Result:
     study: optuna.Study
     path: Path
     budgets: tuple[str, ...]
+    measures: Measures
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
@@ -113,6 +57,10 @@ class Result:
         """The network that the search started from, whether it is a trial or lies outside the space or the budgets."""
         return load_spec(self.study.user_attrs["identity"]["base"])
 
+    def ranked(self) -> list[Trial]:
+        """Complete trials, the best first."""
+        return ranked(self.trials, self.measures)
+
     def count(self, state: TrialState) -> int:
         """Number of trials in a state."""
         return sum(trial.state == state for trial in self.trials)
@@ -121,17 +69,17 @@ class Result:
 def result_of(study: optuna.Study, path: Path, verdict: Verdict | None) -> Result:
     """The result of a study as far as it has come. The best is the verdict's winner, else the best complete trial."""
     trials = tuple(trial_of(frozen) for frozen in study.get_trials(deepcopy=False))
-    order = ranked(trials)
-    best = order[0] if order else None
+    facts = study.user_attrs
+    measures: Measures = facts.get("measures", CLASSIFICATION)
+    best = next(iter(ranked(trials, measures)), None)
     if verdict is not None:
         number = verdict.contender(verdict.winner).number
         best = next((trial for trial in trials if trial.number == number), best)
-    facts = study.user_attrs
     budgeted = list(facts.get("budgeted", [])) or ["macs", "params"]
     base = next((trial for trial in trials if trial.fingerprint == facts.get("base")), None)
-    front = pareto_front(trials, budgeted)
+    front = pareto_front(trials, measures, budgeted)
     budgets = tuple(facts.get("identity", {}).get("budgets", ()))
-    return Result(study.study_name, trials, best, front, base, verdict, study, path, budgets)
+    return Result(study.study_name, trials, best, front, base, verdict, study, path, budgets, measures)
 
 
 def open_result(path: Path | str) -> Result:

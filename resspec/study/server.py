@@ -1,5 +1,5 @@
-"""A PostgreSQL server of one's own, for a laptop or for tests: the binaries come from the package `pgserver` or from the
-system, the data lie in a folder."""
+"""A PostgreSQL server of one's own, for a laptop or for tests: the binaries come from the package `pgserver` or from
+the system, the data lie in a folder."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from resspec.errors import SearchError
+from resspec.study.stopping import TERMINATED, stoppable
 
 SUPERUSER = "resspec"
 ACCOUNTS = ("postgres", "pgserver", "nobody")
@@ -145,6 +147,21 @@ class Server:
             return not subprocess.run(words, capture_output=True, check=False, **self._account).returncode  # noqa: S603
         except PermissionError:
             return False
+
+
+@contextmanager
+def serving(folder: Path, host: str, port: int | None) -> Iterator[Server]:
+    """A server that runs during the block. Ctrl-C and SIGTERM end the block, and are no failure."""
+    server = Server(folder, host, port)
+    server.start()
+    try:
+        with stoppable(), suppress(KeyboardInterrupt):
+            yield server
+    except SystemExit as stop:
+        if stop.code != TERMINATED:
+            raise
+    finally:
+        server.stop()
 
 
 def account() -> dict[str, Any]:

@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from resspec.pricing import Pricer
-from resspec.study.result import Contender, Result
-from resspec.study.trial import Trial, ranked
+from resspec.study.result import Result
+from resspec.study.trial import Trial
+from resspec.study.verdict import Contender
 from resspec.study.words import file_lines, layout, percent, stages, verdict_lines
 
 SHOWN = 5
@@ -45,7 +46,7 @@ def summary(result: Result) -> str:
 def rows_of(result: Result) -> list[tuple[str, ...]]:
     """The base, then the best: name, stages, costs, accuracy in the trial, mean accuracy when trained again, test."""
     base = result.base.number if result.base else None
-    best = sorted((t for t in ranked(result.trials) if t.number != base), key=lambda t: _order(result, t))[:SHOWN]
+    best = sorted((t for t in result.ranked() if t.number != base), key=lambda t: _order(result, t))[:SHOWN]
     base_row = [_row(result, result.base)] if result.base else _outside(result)
     return base_row + [_row(result, trial) for trial in best]
 

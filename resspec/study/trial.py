@@ -12,13 +12,13 @@ from optuna.trial import FrozenTrial, TrialState
 from resspec.analysis.cost import Costs
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
+from resspec.study.figures import Figures, Measures, order
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A network and what became of it. `values` holds the objective (validation accuracy) of a complete trial and the
-    last one seen of a pruned one; `params` are the values of the space; `loss` is the validation loss of a complete
-    trial."""
+    """A network and what became of it. `values` holds the objectives of a complete trial and the last ones seen of a
+    pruned one; `params` are the values of the space; `figures` are the measures of a complete trial."""
 
     number: int
     state: TrialState
@@ -26,7 +26,7 @@ class Trial:
     values: tuple[float, ...] | None
     costs: Costs
     params: dict[str, Any]
-    loss: float | None
+    figures: Figures
     seconds: float
     error: str
     _spec: dict[str, Any] = field(repr=False)
@@ -40,6 +40,11 @@ class Trial:
     def value(self) -> float | None:
         """The objective."""
         return self.values[0] if self.values else None
+
+    @property
+    def loss(self) -> float | None:
+        """The validation loss of a complete trial, where the evaluator measures it."""
+        return self.figures.get("loss")
 
     @property
     def is_complete(self) -> bool:
@@ -65,7 +70,8 @@ class Trial:
 def trial_of(frozen: FrozenTrial) -> Trial:
     """The trial that Optuna stored."""
     facts = frozen.user_attrs
-    measured = facts.get("figures", {})
+    measured = dict(facts.get("figures", {}))
+    seconds = measured.pop("seconds", 0.0)
     return Trial(
         number=frozen.number,
         state=frozen.state,
@@ -73,26 +79,28 @@ def trial_of(frozen: FrozenTrial) -> Trial:
         values=tuple(frozen.values) if frozen.values else None,
         costs=Costs(**facts.get("costs", {})),
         params=dict(frozen.params),
-        loss=measured.get("loss"),
-        seconds=measured.get("seconds", 0.0),
+        figures=Figures(measured),
+        seconds=seconds,
         error=facts.get("error", ""),
         _spec=facts.get("spec", {}),
     )
 
 
-def ranked(trials: Sequence[Trial]) -> list[Trial]:
-    """Complete trials, the best first: by accuracy, equal ones by loss, then by fewer macs and by number."""
+def ranked(trials: Sequence[Trial], measures: Measures) -> list[Trial]:
+    """Complete trials, the best first: by the main measure, equal ones by the next, then by fewer macs and by
+    number."""
     return sorted(
         (trial for trial in trials if trial.is_complete),
-        key=lambda t: (-(t.value or 0.0), t.loss if t.loss is not None else float("inf"), t.costs.macs, t.number),
+        key=lambda t: (*order(t.figures, measures), t.costs.macs, t.number),
     )
 
 
-def pareto_front(trials: Sequence[Trial], costs: Sequence[str]) -> tuple[Trial, ...]:
+def pareto_front(trials: Sequence[Trial], measures: Measures, costs: Sequence[str]) -> tuple[Trial, ...]:
     """Complete trials that no other beats: as accurate and as cheap in every cost, and better in one. The cheapest
     first."""
     rated = [
-        ((trial.value or 0.0, *(-getattr(trial.costs, cost) for cost in costs)), trial) for trial in ranked(trials)
+        ((trial.value or 0.0, *(-getattr(trial.costs, cost) for cost in costs)), trial)
+        for trial in ranked(trials, measures)
     ]
     front = [trial for mine, trial in rated if not any(_beats(other, mine) for other, _ in rated)]
     return tuple(sorted(front, key=lambda t: (getattr(t.costs, costs[0]), t.number)))

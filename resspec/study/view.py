@@ -16,7 +16,7 @@ from resspec.study.pace import Pace
 from resspec.study.problem import Problem
 from resspec.study.profile import Profile
 from resspec.study.result import Result
-from resspec.study.trial import Trial, ranked
+from resspec.study.trial import Trial
 from resspec.study.words import costs, duration, layout, percent
 
 SHOWN = 5
@@ -39,7 +39,7 @@ class LineView(Observer):
 
     def opened(self, problem: Problem, profile: Profile, trials: list[Trial], total: int) -> None:
         """Say what is searched, and from where it goes on."""
-        self._pace = Pace(trials, total, final_runs(problem))
+        self._pace = Pace(trials, total, final_runs(problem), problem.search.evaluator.measures)
         self._say(str(profile))
         if trials:
             self._say(f"going on after {len(self._pace.done)} of {total} trials")
@@ -88,7 +88,7 @@ class LiveView(Observer):
 
     def opened(self, problem: Problem, profile: Profile, trials: list[Trial], total: int) -> None:
         """Start drawing."""
-        self._pace = Pace(trials, total, final_runs(problem))
+        self._pace = Pace(trials, total, final_runs(problem), problem.search.evaluator.measures)
         self._title = profile.summary()
         self._base_print = problem.base_fingerprint
         self._find_base(trials)
@@ -168,7 +168,7 @@ class LiveView(Observer):
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
         for name in ("best so far", "stages", "params", "macs", "validation"):
             table.add_column(name, justify="left" if name in ("best so far", "stages") else "right", no_wrap=True)
-        best = [t for t in ranked(list(self._pace.done.values())) if not self._base or t.number != self._base.number]
+        best = [t for t in self._pace.ranked if not self._base or t.number != self._base.number]
         for trial in ([self._base] if self._base else []) + best[:SHOWN]:
             name = "base" if trial is self._base else f"trial {trial.number}"
             figures = f"{trial.costs.params:,}", f"{trial.costs.macs:,}", percent(trial.value)

@@ -50,7 +50,7 @@ def verdict_lines(result: Result) -> list[str]:
     verdict = result.verdict
     if verdict is None:
         return []
-    runs = len(verdict.contenders[0].accuracies)
+    runs = len(verdict.contenders[0].runs)
     how = f"mean of {runs} trainings, images the search never saw"
     tests = [
         f"{'best' if name == verdict.winner else 'base'} {percent(verdict.test_accuracy(name))}"

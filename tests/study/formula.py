@@ -61,17 +61,17 @@ class FormulaBench(Bench):
             time.sleep(self.setting.pause)
             watch(step, accuracy * step / self.steps)
         if self.measured - 1 in self.setting.blanks:
-            return Figures(accuracy, float("nan"))
-        return Figures(accuracy, 1 - accuracy)
+            return Figures({"accuracy": accuracy, "loss": float("nan")})
+        return Figures({"accuracy": accuracy, "loss": 1 - accuracy})
 
     def retrain(self, spec: NetSpec, seed: int, epochs: int | None, weights: Path) -> Figures:
         accuracy = accuracy_of(spec, seed)
         weights.write_text(json.dumps({"accuracy": accuracy}))
-        return Figures(accuracy, 1 - accuracy)
+        return Figures({"accuracy": accuracy, "loss": 1 - accuracy})
 
     def test(self, spec: NetSpec, weights: Path) -> Figures:
         accuracy = json.loads(weights.read_text())["accuracy"] - 0.01
-        return Figures(accuracy, 1 - accuracy)
+        return Figures({"accuracy": accuracy, "loss": 1 - accuracy})
 
 
 def accuracy_of(spec: NetSpec, seed: int) -> float:

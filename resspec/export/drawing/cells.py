@@ -83,5 +83,5 @@ def _role(node: Node) -> str:
 def load_of(graph: Graph, node: Node) -> Load:
     """The load of one op."""
     work = node.op.work(graph.shapes_in(node), node.shape)
-    learned = sum(weight.elements for weight in node.op.weights() if weight.learned)
+    learned = sum(weight.elements for weight in node.weights if weight.learned)
     return Load(learned, work.macs, work.activations)

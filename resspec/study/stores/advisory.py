@@ -11,6 +11,9 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from resspec.study.stores.patience import Patience
+from resspec.study.stores.store import Busy
+
 TURN_MILLISECONDS = 2000
 """How long the server lets us wait in one go: ctrl-C is heard in between."""
 LOCK_NOT_AVAILABLE = "55P03"
@@ -25,16 +28,20 @@ class LockLost(Exception):  # noqa: N818  # what was begun under the lock is beg
 class AdvisoryLocks:
     """Locks by name. A lock is held by the thread that took it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: Patience) -> None:
+        self._patience = patience
         self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         self._connection: Connection | None = None
         self._holders: dict[str, tuple[int, Connection]] = {}
 
     @contextmanager
-    def held(self, what: str) -> Iterator[None]:
-        """Hold a lock during the block."""
+    def held(self, what: str, *, waits: bool = True) -> Iterator[None]:
+        """Hold a lock during the block; Busy where another process holds it and this one is not to wait."""
         key = key_of(what)
-        self._holders[what] = threading.get_ident(), self._taken(key)
+        self._holders[what] = (
+            threading.get_ident(),
+            self._patience.with_(lambda: self._taken(key) if waits else self._tried(key)),
+        )
         try:
             yield
         finally:
@@ -74,6 +81,13 @@ class AdvisoryLocks:
                     raise
             else:
                 return connection
+
+    def _tried(self, key: int) -> Connection:
+        """Take a lock that nobody holds."""
+        connection = self._connected()
+        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar():
+            raise Busy
+        return connection
 
     def _connected(self) -> Connection:
         """The connection of the locks, made anew where it broke: a new one holds no lock."""

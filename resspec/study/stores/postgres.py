@@ -37,6 +37,8 @@ GIVE_A_HEARTBEAT = text(
 class PostgresStore(Store):
     """Any number of machines that reach the database."""
 
+    shares_folder = False
+
     def __init__(
         self, url: str, folder: Path, name: str, *, me: Owner | None = None, patience: float = PATIENCE_SECONDS
     ) -> None:
@@ -44,9 +46,9 @@ class PostgresStore(Store):
         self.me = me or myself()
         self.place = make_url(url).render_as_string()
         self._patience = Patience(f"the database {self.place}", OPENING_SECONDS)
+        self._locks = AdvisoryLocks(url, self._patience)
         self._name = name
-        self._locks = AdvisoryLocks(url)
-        self._backend = self._patience.with_(lambda: tables(url, self._locks, self._patience))
+        self._backend = tables(url, self._locks, self._patience)
         event.listen(self._backend.engine, "checkout", lambda *_: self._locks.refuse_loss(f"{name}/study"))
         self.storage = optuna.storages.get_storage(self._backend)
         self._patience.seconds = patience
@@ -55,9 +57,9 @@ class PostgresStore(Store):
         self._stale: tuple[float, frozenset[int]] = (0.0, frozenset())
         self._pulse = Pulse(self._beat)
 
-    def lock(self, what: str) -> AbstractContextManager[None]:
+    def lock(self, what: str, *, waits: bool = True) -> AbstractContextManager[None]:
         """An advisory lock."""
-        return self._locks.held(f"{self._name}/{what}")
+        return self._locks.held(f"{self._name}/{what}", waits=waits)
 
     def patiently(self, act: Callable[[], T]) -> T:
         """Do it again where the database went away within, or the lock with it."""
@@ -115,22 +117,26 @@ class PostgresStore(Store):
 
 def tables(url: str, locks: AdvisoryLocks, patience: Patience) -> PatientStorage:
     """Optuna's storage in a database; one process at a time creates its tables."""
-    with locks.held("tables"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)  # the heartbeat, which Optuna has had since 2.5
-        return PatientStorage(
-            url,
-            patience,
-            engine_kwargs={"pool_pre_ping": True, "pool_size": 2},
-            heartbeat_interval=int(BEAT_SECONDS),
-            grace_period=int(GRACE_SECONDS),
-        )
+
+    def opened() -> PatientStorage:
+        with locks.held("tables"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)  # the heartbeat, which Optuna has had since 2.5
+            return PatientStorage(
+                url,
+                patience,
+                engine_kwargs={"pool_pre_ping": True, "pool_size": 2},
+                heartbeat_interval=int(BEAT_SECONDS),
+                grace_period=int(GRACE_SECONDS),
+            )
+
+    return patience.with_(opened)
 
 
 def tables_at(url: str) -> BaseStorage:
     """Optuna's storage in a database, to be read."""
     patience = Patience(f"the database {make_url(url).render_as_string()}", OPENING_SECONDS)
-    locks = AdvisoryLocks(url)
+    locks = AdvisoryLocks(url, patience)
     try:
-        return optuna.storages.get_storage(patience.with_(lambda: tables(url, locks, patience)))
+        return optuna.storages.get_storage(tables(url, locks, patience))
     finally:
         locks.close()

@@ -18,6 +18,10 @@ from resspec.study.owner import Owner
 T = TypeVar("T")
 
 
+class Busy(Exception):  # noqa: N818  # an answer, no error
+    """Another process holds a lock."""
+
+
 class Store(ABC):
     """Where one study is kept, seen from one process."""
 
@@ -28,9 +32,13 @@ class Store(ABC):
     place: str
     """What messages call the store."""
 
+    shares_folder: bool
+    """Whether all processes of the study see one folder."""
+
     @abstractmethod
-    def lock(self, what: str) -> AbstractContextManager[None]:
-        """Hold the study's lock of this name, over all processes on all machines. It is never stale."""
+    def lock(self, what: str, *, waits: bool = True) -> AbstractContextManager[None]:
+        """Hold the study's lock of this name, over all processes on all machines. It is never stale. Busy where another
+        process holds it and this one is not to wait."""
 
     @abstractmethod
     def is_gone(self, trial: FrozenTrial, owner: Owner) -> bool:
