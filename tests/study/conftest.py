@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +32,35 @@ def search(tmp_path: Path) -> Callable[..., Result]:
 def problem() -> Callable[..., Problem]:
     """`problem(**changes)`: the small search with its names resolved."""
     return lambda **changes: problem_of(load_search(stated(**changes)))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Any]:
+    """A PostgreSQL server of the tests' own, in a folder that its account may enter."""
+    pytest.importorskip("psycopg", reason="no psycopg: nothing of PostgreSQL is tested")
+    from resspec.errors import SearchError
+    from resspec.study.server import Server
+
+    folder = Path(tempfile.mkdtemp(prefix="resspec-postgres-"))
+    try:
+        started = Server(folder)
+    except SearchError as error:
+        pytest.skip(f"nothing of PostgreSQL is tested: {error}")
+    started.start()
+    yield started
+    started.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database(server: Any) -> str:
+    """The address of an empty database."""
+    import psycopg
+
+    name = f"d{next(COUNTER)}"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return str(server.url).rpartition("/")[0] + f"/{name}"
+
+
+COUNTER = itertools.count()

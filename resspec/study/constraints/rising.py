@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import field_validator
 
 from resspec.record import Listed, refusal
-from typing import Annotated
-
 from resspec.study.constraints.constraint import Constraint
 
 
