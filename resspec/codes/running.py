@@ -90,24 +90,30 @@ SEARCH = {
         "Set `input` and `classes` of the base.",
     ),
     "RS521": Code(
+        "An objective that cannot be sought",
+        "A name is no measure of the evaluator and no cost, stands twice, or nothing measured is named.",
+        "$ resspec search run mine.yaml   # objectives: [accuracy, mac]",
+        "Name measures of the evaluator, such as accuracy, and costs, such as macs.",
+    ),
+    "RS530": Code(
         "A network that no table has",
         "The evaluator looks networks up in a table, and this one is not in it.",
         "$ resspec search run mine.yaml",
         "Start from the table's own base, and let the space vary what the table varies.",
     ),
-    "RS522": Code(
+    "RS531": Code(
         "Code that nobody allowed",
         "The evaluator calls a function that the search names; importing it runs code, and files may come from anyone.",
         "$ resspec search run mine.yaml",
         "Read what it names; where you trust it, add --allow code.",
     ),
-    "RS523": Code(
+    "RS532": Code(
         "No such function",
         "The function that judges networks cannot be imported, or is no function.",
         "$ resspec search run mine.yaml --allow code",
         "Write module:function, with the module in the working directory or installed.",
     ),
-    "RS524": Code(
+    "RS533": Code(
         "Too few networks to compare by",
         "Proxies are compared with training, and fewer than three trained networks are known.",
         "$ resspec search proxies digits",

@@ -91,7 +91,7 @@ def rank_proxies(
         known = tried(folder, search.evaluator.measures, sample)
     if len(known) < FEWEST:
         raise SearchError.of(
-            "RS524",
+            "RS533",
             f"{len(known)} networks are known of {search.name}, too few to compare proxies by",
             remedy="run the search first",
         )

@@ -103,7 +103,7 @@ def registered(name: str) -> Judge:
     offered = {point.name: point for point in entry_points(group=JUDGES)}
     if name not in offered:
         remedy = did_you_mean(name, offered) if offered else "write module:function, or register it"
-        raise SearchError.of("RS523", f"no installed package offers a judge {name!r} in {JUDGES}", remedy=remedy)
+        raise SearchError.of("RS532", f"no installed package offers a judge {name!r} in {JUDGES}", remedy=remedy)
     return callable_of(offered[name].load(), name)
 
 
@@ -115,7 +115,7 @@ def imported(path: str) -> Judge:
             value: Any = importlib.import_module(module)
         except Exception as error:
             raise SearchError.of(
-                "RS523",
+                "RS532",
                 f"{module!r} cannot be imported: {type(error).__name__}: {error}",
                 remedy="write module:function, with the module in the working directory or installed",
             ) from error
@@ -124,14 +124,14 @@ def imported(path: str) -> Judge:
             value = getattr(value, step)
         except AttributeError:
             remedy = did_you_mean(step, [name for name in dir(value) if not name.startswith("_")])
-            raise SearchError.of("RS523", f"{path!r}: there is no {step!r}", remedy=remedy) from None
+            raise SearchError.of("RS532", f"{path!r}: there is no {step!r}", remedy=remedy) from None
     return callable_of(value, path)
 
 
 def callable_of(value: Any, name: str) -> Judge:
     """A value that can be called; SearchError for others."""
     if not callable(value):
-        raise SearchError.of("RS523", f"{name!r} is {type(value).__name__} and cannot be called")
+        raise SearchError.of("RS532", f"{name!r} is {type(value).__name__} and cannot be called")
     return value  # type: ignore[no-any-return]  # what it returns is checked at every call
 
 

@@ -78,10 +78,10 @@ def test_proxies_are_compared_with_a_table_where_the_search_looks_networks_up():
         "space": {f"stages.{s}.blocks.{b}.block": layer for s in (1, 2, 3) for b in (0, 1)},
         "evaluator": {"kind": "table", "file": str(TABLES / "nas_bench_macro.json"), "format": "nas-bench-macro"},
     }
-    with pytest.raises(SearchError, match="RS524"):
+    with pytest.raises(SearchError, match="RS533"):
         rank_proxies(search, sample=64, batch=Batch(images=2))
 
 
 def test_too_few_trials_are_no_ground_to_compare_on(tmp_path: Path):
-    with pytest.raises(SearchError, match=r"RS524[\s\S]*run the search first"):
+    with pytest.raises(SearchError, match=r"RS533[\s\S]*run the search first"):
         rank_proxies(stated(), path=tmp_path)

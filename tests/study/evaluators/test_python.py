@@ -55,7 +55,7 @@ def judged_by(function: str, **fields: Any) -> dict[str, Any]:
 
 
 def test_a_function_that_a_file_names_runs_only_where_it_is_allowed(tmp_path: Path):
-    with pytest.raises(SearchError, match=r"RS522[\s\S]*--allow code"):
+    with pytest.raises(SearchError, match=r"RS531[\s\S]*--allow code"):
         run_search(judged_by("my_judges:depth"), path=tmp_path / "run")
     assert not (tmp_path / "run").exists()
     assert "my_judges" not in sys.modules
@@ -103,7 +103,7 @@ def test_what_a_function_does_wrong_is_told_by_the_trial(tmp_path: Path, functio
     ],
 )
 def test_a_function_that_is_not_there_is_refused_before_anything_is_written(tmp_path: Path, function: str, said: str):
-    with pytest.raises(SearchError, match="RS523") as caught:
+    with pytest.raises(SearchError, match="RS532") as caught:
         run_search(judged_by(function), path=tmp_path / "run", allow=["code"])
     assert said in str(caught.value)
     assert not (tmp_path / "run").exists()
@@ -123,7 +123,7 @@ def test_a_function_that_a_package_registered_needs_no_leave(tmp_path: Path, mon
     monkeypatch.syspath_prepend(str(package))
     monkeypatch.syspath_prepend(str(tmp_path))
     assert run_search(judged_by("by-depth"), path=tmp_path / "run").best is not None
-    with pytest.raises(SearchError, match=r"RS523[\s\S]*did you mean 'by-depth'"):
+    with pytest.raises(SearchError, match=r"RS532[\s\S]*did you mean 'by-depth'"):
         run_search(judged_by("by-dept"), path=tmp_path / "other")
 
 
@@ -131,6 +131,6 @@ def test_the_command_asks_for_leave(tmp_path: Path):
     (tmp_path / "mine.json").write_text(json.dumps(judged_by("my_judges:depth")))
     refused = run("search", "run", "mine.json", "--quiet")
     assert refused.returncode == 2
-    assert "error[RS522]" in refused.stderr
+    assert "error[RS531]" in refused.stderr
     assert run("search", "run", "mine.json", "--quiet", "--allow", "code").returncode == 0
     assert run("search", "run", "mine.json", "--allow", "anything").returncode == 2
