@@ -90,10 +90,22 @@ SEARCH = {
         "Set `input` and `classes` of the base.",
     ),
     "RS521": Code(
+        "An objective that cannot be sought",
+        "A name is no measure of the evaluator and no cost, stands twice, or nothing measured is named.",
+        "$ resspec search run mine.yaml   # objectives: [accuracy, mac]",
+        "Name measures of the evaluator, such as accuracy, and costs, such as macs.",
+    ),
+    "RS530": Code(
         "A network that no table has",
         "The evaluator looks networks up in a table, and this one is not in it.",
         "$ resspec search run mine.yaml",
         "Start from the table's own base, and let the space vary what the table varies.",
+    ),
+    "RS540": Code(
+        "A sampler that cannot be used",
+        "A sampler does not apply to the search, needs a package that is missing, or names no sampler.",
+        "$ resspec search run mine.yaml   # sampler: cmaes, objectives: [accuracy, macs]",
+        "Take another sampler, or install what the message names.",
     ),
 }
 

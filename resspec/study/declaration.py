@@ -19,6 +19,7 @@ from resspec.spec.reading import SUFFIXES, read_document
 from resspec.spec.tree import Entry, entry_of
 from resspec.spec.versions import current
 from resspec.study.evaluators import Evaluator
+from resspec.study.objectives import Objectives
 from resspec.study.pruning import Pruner
 from resspec.study.samplers import Sampler
 from resspec.study.constraints import Constraint
@@ -73,6 +74,9 @@ class Search(Record):
     """Bounds on params, macs, flops, activations: `<= 25M`, `1M..2M`, `<= 60% of base`."""
     evaluator: Annotated[Evaluator, plugin_field(Evaluator)]
     """How a network is judged."""
+    objectives: Objectives = ()
+    """What the search is after: measures of the evaluator and costs; by default the main measure alone. With several
+    it seeks the Pareto front."""
     sampler: Annotated[Sampler, plugin_field(Sampler)] = Field(default_factory=lambda: Sampler.read("tpe"))
     """Who proposes networks."""
     pruner: Annotated[Pruner, plugin_field(Pruner)] = Field(default_factory=lambda: Pruner.read("median"))

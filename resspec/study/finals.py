@@ -5,14 +5,19 @@ images."""
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from resspec.analysis.figures import FIGURES
+from resspec.compile import compile_spec
 from resspec.errors import SearchError
 from resspec.spec.net import NetSpec
 from resspec.study.declaration import Final
 from resspec.study.evaluators import Bench
 from resspec.study.figures import Figures, Measures, order
+from resspec.study.front import Placed, best_of, bulging, spread
+from resspec.study.objectives import Goal
 from resspec.study.observer import Observer
 from resspec.study.problem import BASE, Problem
 from resspec.study.result import BEST_WEIGHTS
@@ -39,7 +44,7 @@ class Entrant:
 def judged(
     problem: Problem, final: Final, trials: list[Trial], bench: Bench, folder: Path, observer: Observer
 ) -> Verdict:
-    """Train the entrants again; the winner has the best mean of the main measure, of equal ones of the next."""
+    """Train the entrants again and decide."""
     (folder / RUNS).mkdir(exist_ok=True)
     entrants = entrants_of(problem, final, trials)
     figures: dict[str, list[Figures | None]] = {entrant.name: [] for entrant in entrants}
@@ -54,17 +59,36 @@ def judged(
     able = [entrant for entrant in entrants if len(runs[entrant.name]) == final.repeats]
     if not able:
         raise SearchError.of("RS505", "every network failed in the last comparison", remedy="lower the recipe's lr")
-    measures = problem.search.evaluator.measures
-    contenders = tuple(Contender(e.name, e.number, tuple(runs[e.name])) for e in able)
-    winner = min(contenders, key=lambda c: order(c.figures, measures)).name
+    contenders = tuple(Contender(e.name, e.number, tuple(runs[e.name]), prices(e, problem.goals)) for e in able)
+    winner, front = decided(contenders, problem)
     test = {}
     for entrant in able:
-        if entrant.name in (winner, BASE):
-            files = [run_file(folder, final, entrant, repeat) for repeat in range(final.repeats)]
+        files = [run_file(folder, final, entrant, repeat) for repeat in range(final.repeats)]
+        if entrant.name in (winner, BASE, *front):
             test[entrant.name] = tuple(bench.test(entrant.spec, file).main for file in files)
         if entrant.name == winner:
-            keep_weights(folder, [run_file(folder, final, entrant, n) for n in best_first(runs[winner], measures)])
-    return Verdict(contenders, winner, test)
+            keep_weights(folder, [files[n] for n in best_first(runs[winner], problem.search.evaluator.measures)])
+    return Verdict(contenders, winner, test, front)
+
+
+def decided(contenders: Sequence[Contender], problem: Problem) -> tuple[str, tuple[str, ...]]:
+    """The winner by name: with one objective the best mean of the main measure, of equal ones of the next; with several
+    the knee of the contenders' front, which comes with it."""
+    if len(problem.goals) == 1:
+        return min(contenders, key=lambda c: order(c.figures, problem.preference)).name, ()
+    networks = [
+        Placed(c, tuple(goal.sign * (c.costs if goal.is_cost else c.figures)[goal.name] for goal in problem.goals))
+        for c in contenders
+    ]
+    front = best_of(networks)
+    return bulging(front, problem.goals).name, tuple(network.of.name for network in front)
+
+
+def prices(entrant: Entrant, goals: Sequence[Goal]) -> dict[str, int]:
+    """The costs among the goals, where there are several."""
+    if len(goals) == 1:
+        return {}
+    return {goal.name: FIGURES[goal.name](compile_spec(entrant.spec)) for goal in goals if goal.is_cost}
 
 
 def best_first(runs: list[Figures], measures: Measures) -> list[int]:
@@ -80,14 +104,16 @@ def keep_weights(folder: Path, files: list[Path]) -> None:
 
 
 def entrants_of(problem: Problem, final: Final, trials: list[Trial]) -> list[Entrant]:
-    """The base, and the best trials beside it."""
+    """The base, and beside it the best trials, or with several objectives those that span the front."""
     base = problem.base_fingerprint
     number = next((trial.number for trial in trials if trial.fingerprint == base), None)
-    others = [trial for trial in ranked(trials, problem.search.evaluator.measures) if trial.fingerprint != base][
-        : final.finalists
-    ]
-    rest = [Entrant(f"trial {trial.number}", trial.number, trial.spec, trial.fingerprint) for trial in others]
-    return [Entrant(BASE, number, problem.base, base), *rest]
+    if len(problem.goals) == 1:
+        best = ranked(trials, problem.preference)
+    else:
+        best = spread(trials, problem.goals, final.finalists + 1)
+    others = [trial for trial in best if trial.fingerprint != base][: final.finalists]
+    again = [Entrant(f"trial {trial.number}", trial.number, trial.spec, trial.fingerprint) for trial in others]
+    return [Entrant(BASE, number, problem.base, base), *again]
 
 
 def run_file(folder: Path, final: Final, entrant: Entrant, repeat: int) -> Path:

@@ -46,11 +46,17 @@ class Lost(Exception):  # noqa: N818  # no error: the other process will end the
 class Ledger:
     """The trials of one study, seen from one process; `folder` is for what the search leaves beside them."""
 
-    def __init__(self, store: Store, folder: Path, name: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        name: str,
+        directions: Sequence[StudyDirection] = (StudyDirection.MAXIMIZE,),
+    ) -> None:
         """Open the study, or create it; two processes that come at once agree on one."""
         self.folder = folder
         self._store = store
-        self.study = store.study(name, [StudyDirection.MAXIMIZE])
+        self.study = store.study(name, directions)
         self.storage = self.study._storage  # noqa: SLF001  # the same with Optuna's cache, where it has one
         self._study_id = self.storage.get_study_id_from_name(name)
         self._mine: set[int] = set()
@@ -119,15 +125,14 @@ class Ledger:
         return self._still_mine(trial)
 
     def finish(
-        self, trial: FrozenTrial, state: TrialState, value: float | None, facts: Mapping[str, Any]
+        self, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None, facts: Mapping[str, Any]
     ) -> FrozenTrial:
-        """End a trial with its value and what else is to be known of it. Lost where it is another's by now."""
+        """End a trial with its values and what else is to be known of it. Lost where it is another's by now."""
         try:
-            self._store.patiently(lambda: self._finished(trial, state, value, facts))
+            self._store.patiently(lambda: self._finished(trial, state, values, facts))
         except (SearchError, OSError):
-            values = None if value is None else [value]
             with suppress(OSError):  # a disk that is full for the journal may be so for this
-                self._spool.keep(Unsent(trial.number, self._store.me.id, state.name, values, facts))
+                self._spool.keep(Unsent(trial.number, self._store.me.id, state.name, values and list(values), facts))
             raise
         self._mine.discard(trial._trial_id)  # noqa: SLF001
         self._store.holding(sorted(self._mine))
@@ -149,11 +154,13 @@ class Ledger:
             entry = propose(trials)
             return self._held(self.storage.create_new_trial(self._study_id, self._stored(entry)))
 
-    def _finished(self, trial: FrozenTrial, state: TrialState, value: float | None, facts: Mapping[str, Any]) -> None:
+    def _finished(
+        self, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None, facts: Mapping[str, Any]
+    ) -> None:
         """End a trial under the study's lock; at once where an earlier try did, whose answer was lost."""
         with self.lock("study"):
             if not self._still_mine(trial).state.is_finished():
-                self._end(trial, state, value, facts)
+                self._end(trial, state, values, facts)
 
     def _send(self) -> None:
         """Record what an earlier process could not, unless somebody runs the trial again by now."""
@@ -164,8 +171,7 @@ class Ledger:
                     trial = next((t for t in self._open(self.trials()) if t.number == unsent.number), None)
                     if trial is not None and owner_of(trial).id == unsent.owner:
                         logger.info("trial %d is recorded late", trial.number)
-                        value = unsent.values[0] if unsent.values else None
-                        self._end(trial, TrialState[unsent.state], value, unsent.facts)
+                        self._end(trial, TrialState[unsent.state], unsent.values, unsent.facts)
 
             self._store.patiently(act)
             self._spool.drop(unsent)
@@ -211,11 +217,13 @@ class Ledger:
             self.storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING)  # noqa: SLF001
         return True
 
-    def _end(self, trial: FrozenTrial, state: TrialState, value: float | None, facts: Mapping[str, Any]) -> None:
+    def _end(
+        self, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None, facts: Mapping[str, Any]
+    ) -> None:
         """Write how a trial ended, its state last."""
         for key, fact in facts.items():
             self.storage.set_trial_user_attr(trial._trial_id, key, fact)  # noqa: SLF001
-        self.storage.set_trial_state_values(trial._trial_id, state, None if value is None else [value])  # noqa: SLF001
+        self.storage.set_trial_state_values(trial._trial_id, state, values)  # noqa: SLF001
 
     def _still_mine(self, trial: FrozenTrial) -> FrozenTrial:
         """The trial as it stands; Lost where another process runs it."""
@@ -233,6 +241,11 @@ class Ledger:
         return not owner.id or self._store.is_gone(trial, owner)
 
 
-def open_ledger(folder: Path, name: str, storage: str | None = None) -> Ledger:
+def open_ledger(
+    folder: Path,
+    name: str,
+    storage: str | None = None,
+    directions: Sequence[StudyDirection] = (StudyDirection.MAXIMIZE,),
+) -> Ledger:
     """The ledger of a study; SearchError where its folder or its database cannot be used."""
-    return Ledger(open_store(folder, name, storage), folder, name)
+    return Ledger(open_store(folder, name, storage), folder, name, directions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ class Mirror:
             self._told[trial.number] = trial
             if trial.number not in self._numbers:
                 self._numbers[trial.number] = len(self._study.get_trials(deepcopy=False))
-                self._study.add_trial(trial)
+                self._study.add_trial(self._seen(trial))
                 if trial.state == TrialState.RUNNING:
                     self._running.add(trial.number)
             elif trial.number in self._running and trial.state.is_finished():
@@ -65,13 +66,22 @@ class Mirror:
         self._study.tell(trial, state=TrialState.FAIL)  # samplers pass over failed trials
         return self._space.point(frozen.params), dict(frozen.system_attrs)
 
+    def _seen(self, trial: FrozenTrial) -> FrozenTrial:
+        """A trial as samplers can take it: with several objectives none of them knows what a pruned one is."""
+        if trial.state != TrialState.PRUNED or len(self._study.directions) == 1:
+            return trial
+        seen = copy.copy(trial)
+        seen.state, seen.values = TrialState.FAIL, None
+        return seen
+
     def _finish(self, trial: FrozenTrial) -> None:
         known = self._storage.get_trial_id_from_study_id_trial_number(
             self._storage.get_study_id_from_name("mirror"), self._numbers[trial.number]
         )
         for step, value in trial.intermediate_values.items():
             self._storage.set_trial_intermediate_value(known, step, value)
-        self._storage.set_trial_state_values(known, trial.state, trial.values)
+        seen = self._seen(trial)
+        self._storage.set_trial_state_values(known, seen.state, seen.values)
         self._running.discard(trial.number)
 
 

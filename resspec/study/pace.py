@@ -13,12 +13,20 @@ from resspec.study.trial import Trial, ranked
 class Pace:
     """Counts what is done; the time left follows from the trials of this run."""
 
-    def __init__(self, before: list[Trial], total: int, final_runs: int, measures: Measures = CLASSIFICATION) -> None:
+    def __init__(
+        self,
+        before: list[Trial],
+        total: int,
+        final_runs: int,
+        preference: Measures = CLASSIFICATION,
+        main: str = "accuracy",
+    ) -> None:
         self.start = time.monotonic()
         self.total = total
         self.done = {trial.number: trial for trial in before if trial.state.is_finished()}
         self._final_runs = final_runs
-        self._measures = measures
+        self._preference = preference
+        self.main = main
         self._mine: list[Trial] = []
 
     def count(self, trial: Trial) -> None:
@@ -29,7 +37,7 @@ class Pace:
     @property
     def ranked(self) -> list[Trial]:
         """The complete trials so far, the best first."""
-        return ranked(list(self.done.values()), self._measures)
+        return ranked(list(self.done.values()), self._preference)
 
     @property
     def best(self) -> Trial | None:

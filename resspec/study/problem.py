@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from resspec.analysis.cost import Costs
+from resspec.analysis.figures import FIGURES
 from resspec.analysis.report import report_of
 from resspec.compile import compile_spec
 from resspec.errors import Fault, SpecError
+from resspec.ir import Graph
 from resspec.plan import resolve
 from resspec.pricing import Pricer
 from resspec.spec.budgets import COSTS, Budget, read_budget
@@ -19,7 +22,9 @@ from resspec.study.chain import Chain
 from resspec.study.constraints import Rule, rules_of
 from resspec.study.declaration import Search
 from resspec.study.dimensions import each_stage, space_of
+from resspec.study.figures import Measures
 from resspec.study.frontier import Frontier, frontier_of
+from resspec.study.objectives import Goal, axes_of, goals_of, main_goal, preference
 from resspec.study.profile import Profile, profile_of
 from resspec.study.space import Dimension, Point, Space
 from resspec.study.survey import Survey, survey
@@ -38,6 +43,22 @@ class Problem:
     rules: tuple[Rule, ...]
     budgets: tuple[Budget, ...]
     pricer: Pricer
+    goals: tuple[Goal, ...]
+
+    @cached_property
+    def preference(self) -> Measures:
+        """What trials are ranked by."""
+        return preference(self.goals, self.search.evaluator.measures)
+
+    @property
+    def main(self) -> str:
+        """The name of the main measure."""
+        return next(iter(self.search.evaluator.measures))
+
+    @cached_property
+    def axes(self) -> tuple[Goal, ...]:
+        """What fronts are drawn over: the goals, and where there is one alone, the budgeted costs beside it."""
+        return axes_of(self.goals, [budget.cost for budget in self.budgets])
 
     @cached_property
     def base_costs(self) -> Costs:
@@ -89,13 +110,22 @@ class Problem:
         """What is stored with a point's trial beside its parameters."""
         costs = self.pricer.price(self.space.values(point))
         spec = self.spec(point)
-        return {"fingerprint": compile_spec(spec).fingerprint, "costs": costs.to_dict(), "spec": spec.to_dict()}
+        graph = compile_spec(spec)
+        prices = {**costs.to_dict(), **prices_of(graph, self.goals)}
+        return {"fingerprint": graph.fingerprint, "costs": prices, "spec": spec.to_dict()}
 
     def identity(self) -> dict[str, Any]:
         """What makes the figures of two runs comparable; a study goes on only where all of it is the same."""
         said = self.search.to_dict()
-        kept = {key: said[key] for key in ("space", "constraints", "evaluator", "sampler", "pruner", "seed")}
-        return {BASE: self.base.to_dict(), "budgets": [str(budget) for budget in self.budgets], **kept}
+        kept = {key: said[key] for key in ("space", "constraints", "duplicates", "evaluator", "sampler", "pruner", "seed")}
+        goals = [[goal.name, goal.direction] for goal in self.goals]
+        budgets = [str(budget) for budget in self.budgets]
+        return {BASE: self.base.to_dict(), "objectives": goals, "budgets": budgets, **kept}
+
+    def implied(self) -> dict[str, Any]:
+        """What the identity of a study means that was written before searches could say more."""
+        goal = main_goal(self.search.evaluator.measures)
+        return {"objectives": [[goal.name, goal.direction]], "constraints": [], "duplicates": "skip"}
 
     def _base_position(self, dimension: Dimension) -> int | None:
         """The value of a dimension that leaves the base what it is."""
@@ -128,7 +158,15 @@ def problem_of(search: Search) -> Problem:
         read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark, COSTS)
         for cost, written in search.budgets.items()
     )
-    return Problem(search, base, space, rules, budgets, pricer)
+    goals = goals_of(search.objectives, search.evaluator.measures, search.root)
+    prices_of(compile_spec(base), goals)  # a latency that cannot be predicted is an error before the first trial
+    return Problem(search, base, space, rules, budgets, pricer, goals)
+
+
+def prices_of(graph: Graph, goals: Sequence[Goal]) -> dict[str, int]:
+    """The costs among the goals that are no sums over the parts of a network: memory in bytes, latency in
+    nanoseconds."""
+    return {goal.name: FIGURES[goal.name](graph) for goal in goals if goal.is_cost and goal.name not in COSTS}
 
 
 def refuse_unknown_paths(search: Search, space: Space, pricer: Pricer) -> None:

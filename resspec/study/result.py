@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from resspec.errors import SearchError
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 from resspec.study.figures import CLASSIFICATION, Measures
+from resspec.study.front import Hypervolume, front_of, hypervolume_of, knee_of
+from resspec.study.objectives import Goal, axes_of, main_goal, preference
 from resspec.study.stores.opening import stored_study
-from resspec.study.trial import Trial, pareto_front, ranked, trial_of
+from resspec.study.trial import Trial, ranked, trial_of
 from resspec.study.verdict import Verdict
 
 RESULT = "result.json"
@@ -26,7 +29,10 @@ PICTURE = "accuracy.svg"
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A study and what came of it. `verdict` is None before the last comparison, or where none was asked for."""
+    """A study and what came of it. `verdict` is None before the last comparison, or where none was asked for. `pareto`
+    holds the distinct networks that no other beats in the `axes`: the objectives, and where there is one alone, the
+    budgeted costs beside it. `best` is the winner of the last comparison, else the best of one objective, else the knee
+    of several."""
 
     name: str
     trials: tuple[Trial, ...]
@@ -37,6 +43,9 @@ class Result:
     study: optuna.Study
     path: Path
     budgets: tuple[str, ...]
+    goals: tuple[Goal, ...]
+    axes: tuple[Goal, ...]
+    preference: Measures
     measures: Measures
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,7 +56,9 @@ class Result:
             "budgets": list(self.budgets),
             "best": self.best.to_dict() if self.best else None,
             "base": self.base.to_dict() if self.base else None,
+            "objectives": [goal.to_dict() for goal in self.goals],
             "pareto": [trial.number for trial in self.pareto],
+            "hypervolume": self.hypervolume().to_dict(),
             "verdict": self.verdict.to_dict() if self.verdict else None,
             "trials": [trial.to_dict() for trial in self.trials],
         }
@@ -59,7 +70,20 @@ class Result:
 
     def ranked(self) -> list[Trial]:
         """Complete trials, the best first."""
-        return ranked(self.trials, self.measures)
+        return ranked(self.trials, self.preference)
+
+    def hypervolume(self, reference: Mapping[str, float] | None = None) -> Hypervolume:
+        """How much the front held after each trial, from the worst value of each axis or from another corner."""
+        return hypervolume_of(self.trials, self.axes, reference)
+
+    def knee(self) -> Trial | None:
+        """Where the front bends: the best compromise; None without a complete trial."""
+        return knee_of(self.pareto, self.axes)
+
+    @property
+    def main(self) -> str:
+        """The name of the main measure."""
+        return next(iter(self.measures))
 
     def count(self, state: TrialState) -> int:
         """Number of trials in a state."""
@@ -67,19 +91,23 @@ class Result:
 
 
 def result_of(study: optuna.Study, path: Path, verdict: Verdict | None) -> Result:
-    """The result of a study as far as it has come. The best is the verdict's winner, else the best complete trial."""
+    """The result of a study as far as it has come."""
     trials = tuple(trial_of(frozen) for frozen in study.get_trials(deepcopy=False))
     facts = study.user_attrs
     measures: Measures = facts.get("measures", CLASSIFICATION)
-    best = next(iter(ranked(trials, measures)), None)
+    goals = tuple(Goal.from_dict(goal) for goal in facts.get("objectives", [main_goal(measures).to_dict()]))
+    axes = axes_of(goals, facts.get("budgeted", []))
+    order = preference(goals, measures)
+    front = front_of(trials, axes)
+    best = next(iter(ranked(trials, order)), None) if len(goals) == 1 else knee_of(front, axes)
     if verdict is not None:
         number = verdict.contender(verdict.winner).number
         best = next((trial for trial in trials if trial.number == number), best)
-    budgeted = list(facts.get("budgeted", [])) or ["macs", "params"]
     base = next((trial for trial in trials if trial.fingerprint == facts.get("base")), None)
-    front = pareto_front(trials, measures, budgeted)
     budgets = tuple(facts.get("identity", {}).get("budgets", ()))
-    return Result(study.study_name, trials, best, front, base, verdict, study, path, budgets, measures)
+    return Result(
+        study.study_name, trials, best, front, base, verdict, study, path, budgets, goals, axes, order, measures
+    )
 
 
 def open_result(path: Path | str) -> Result:

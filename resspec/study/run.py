@@ -20,12 +20,14 @@ from resspec.study.frontier import Exhausted
 from resspec.study.joining import RUNS, SEARCH, TOTAL, placed, portable, stored_search
 from resspec.study.ledger import ERROR, FIGURES, Entry, Ledger, Lost, open_ledger
 from resspec.study.mirror import Mirror
+from resspec.study.objectives import values_of
 from resspec.study.observer import Observer
 from resspec.study.outcome import conclude
 from resspec.study.problem import Problem, problem_of
 from resspec.study.profile import Profile
 from resspec.study.publishing import fetch, publish
 from resspec.study.result import Result
+from resspec.study.rivals import directions_of, rivals_of
 from resspec.study.seeds import Purpose, seed_for
 from resspec.study.spectator import Spectator
 from resspec.study.stopping import stoppable
@@ -96,7 +98,7 @@ def _opened(problem: Problem, folder: Path, storage: str | None, observer: Obser
     with (
         stoppable(),
         search.evaluator.bench(problem.base) as bench,
-        closing(open_ledger(folder, search.name, storage or search.storage)) as ledger,
+        closing(open_ledger(folder, search.name, storage or search.storage, directions_of(problem.goals))) as ledger,
     ):
         yield _Run(problem, bench, ledger, observer)
 
@@ -161,7 +163,7 @@ class _Run:
     def _agree(self) -> None:
         """Write down what is searched, or refuse to mix it with another search."""
         mine = json.loads(json.dumps(self._problem.identity()))
-        theirs = self._ledger.settle("identity", mine)
+        theirs = {**self._problem.implied(), **self._ledger.settle("identity", mine)}
         other = [key for key in mine if mine[key] != theirs.get(key)]
         if other:
             raise SearchError.of(
@@ -171,6 +173,7 @@ class _Run:
             )
         self._ledger.settle("base", self._problem.base_fingerprint)
         self._ledger.settle("measures", dict(self._search.evaluator.measures))
+        self._ledger.settle("objectives", [goal.to_dict() for goal in self._problem.goals])
         self._ledger.settle(SEARCH, portable(self._problem))
         self._ledger.write(TOTAL, self._search.trials)
         self._ledger.settle("budgeted", list(dict.fromkeys(budget.cost for budget in self._problem.budgets)))
@@ -213,11 +216,13 @@ class _Run:
         trial, start = trial_of(frozen), time.perf_counter()
         self._observer.started(trial, self._bench.steps)
         try:
-            state, value, figures, error = self._measured(frozen, trial)
+            state, reached, figures, error = self._measured(frozen, trial)
+            values = values_of(self._problem.goals, reached, trial.prices)
             facts: dict[str, Any] = {FIGURES: {**figures, "seconds": time.perf_counter() - start}}
             if error:
                 facts[ERROR] = error
-            finished = trial_of(self._ledger.finish(frozen, state, value, facts))
+                self._bench.recover()
+            finished = trial_of(self._ledger.finish(frozen, state, values, facts))
         except _Stopped as stop:
             raise stop.error from None
         except Lost:
@@ -225,14 +230,18 @@ class _Run:
         else:
             self._observer.finished(finished)
 
-    def _measured(self, frozen: FrozenTrial, trial: Trial) -> tuple[TrialState, float | None, dict[str, float], str]:
-        """How a trial ended: state, main measure, figures, error. Whatever a network does, the search goes on."""
+    def _measured(
+        self, frozen: FrozenTrial, trial: Trial
+    ) -> tuple[TrialState, dict[str, float], dict[str, float], str]:
+        """How a trial ended: state, what it reached, figures of a complete one, error. Whatever a network does, the
+        search goes on."""
+        measures = self._search.evaluator.measures
 
         def watch(step: int, figure: float) -> None:
             try:
                 reported = self._ledger.report(frozen, step, figure)
                 self._observer.stepped(trial, step, figure)
-                is_poor = step < self._bench.steps and self._pruner.prune(self._ledger.study, reported)
+                is_poor = step < self._bench.steps and self._is_poor(reported)
             except Lost:
                 raise
             except Exception as error:
@@ -246,11 +255,16 @@ class _Run:
         except Lost:
             raise
         except _Pruned as stop:
-            return TrialState.PRUNED, stop.figure, {}, ""
+            return TrialState.PRUNED, {next(iter(measures)): stop.figure}, {}, ""
         except Exception as error:
             logger.warning("trial %d failed", trial.number, exc_info=True)
-            return TrialState.FAIL, None, {}, f"{type(error).__name__}: {error}"
+            return TrialState.FAIL, {}, {}, f"{type(error).__name__}: {error}"
         if not found.is_finite:
             told = ", ".join(f"{name} {figure}" for name, figure in found.items())
-            return TrialState.FAIL, None, {}, f"not a number: {told}"
-        return TrialState.COMPLETE, found.main, dict(found), ""
+            return TrialState.FAIL, {}, {}, f"not a number: {told}"
+        return TrialState.COMPLETE, dict(found), dict(found), ""
+
+    def _is_poor(self, reported: FrozenTrial) -> bool:
+        """Whether the pruner stops a trial, compared with those of like cost where cost is an objective too."""
+        measures = self._search.evaluator.measures
+        return self._pruner.prune(rivals_of(self._ledger.study, reported, self._problem.goals, measures), reported)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +17,12 @@ SINGULARS = {plural: name for name, plural in PLURALS.items()}
 @dataclass(frozen=True)
 class Contender:
     """A network of the last comparison, with the validation figures of each of its runs. `number` is that of its trial,
-    None for a base outside the space or the budgets."""
+    None for a base outside the space or the budgets; `costs` are those among several objectives."""
 
     name: str
     number: int | None
     runs: tuple[Figures, ...]
+    costs: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def figures(self) -> Figures:
@@ -40,24 +42,27 @@ class Contender:
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         listed = {PLURALS.get(name, name): [run[name] for run in self.runs] for name in self.runs[0]}
-        return {"name": self.name, "number": self.number, **listed}
+        costs = {"costs": dict(self.costs)} if self.costs else {}
+        return {"name": self.name, "number": self.number, **costs, **listed}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Contender:
         """The contender that `to_dict` wrote."""
-        listed = {SINGULARS.get(key, key): runs for key, runs in data.items() if key not in ("name", "number")}
+        listed = {SINGULARS.get(key, key): runs for key, runs in data.items() if key not in ("name", "number", "costs")}
         runs = (dict(zip(listed, run, strict=True)) for run in zip(*listed.values(), strict=True))
-        return cls(data["name"], data["number"], tuple(Figures(run) for run in runs))
+        return cls(data["name"], data["number"], tuple(Figures(run) for run in runs), data.get("costs", {}))
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The last comparison: all contenders, which of them won, and the main measure of the winner's and the base's runs
-    on the test images, read here for the first time."""
+    on the test images, read here for the first time. With several objectives, `front` names the contenders that no
+    other beats, and they are tested too."""
 
     contenders: tuple[Contender, ...]
     winner: str
     test: dict[str, tuple[float, ...]]
+    front: tuple[str, ...] = ()
 
     def contender(self, name: str) -> Contender:
         """The contender of a name."""
@@ -71,6 +76,7 @@ class Verdict:
         """Plain data."""
         return {
             "winner": self.winner,
+            **({"front": list(self.front)} if self.front else {}),
             "contenders": [contender.to_dict() for contender in self.contenders],
             "test": {name: list(runs) for name, runs in self.test.items()},
         }
@@ -79,4 +85,5 @@ class Verdict:
     def from_dict(cls, data: dict[str, Any]) -> Verdict:
         """The verdict that `to_dict` wrote."""
         contenders = tuple(Contender.from_dict(contender) for contender in data["contenders"])
-        return cls(contenders, data["winner"], {name: tuple(runs) for name, runs in data["test"].items()})
+        test = {name: tuple(runs) for name, runs in data["test"].items()}
+        return cls(contenders, data["winner"], test, tuple(data.get("front", ())))

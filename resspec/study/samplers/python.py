@@ -45,10 +45,10 @@ class Python(Sampler):
         try:
             sampler = factory(**{**seeded, **self.options})
         except TypeError as error:
-            raise SearchError.of("RS530", f"{self.function} cannot be called: {error}", remedy="see its keywords") from None
+            raise SearchError.of("RS540", f"{self.function} cannot be called: {error}", remedy="see its keywords") from None
         if not isinstance(sampler, BaseSampler):
             law = f"{self.function} makes a {type(sampler).__name__}, which is no optuna.samplers.BaseSampler"
-            raise SearchError.of("RS530", law)
+            raise SearchError.of("RS540", law)
         return sampler
 
 
@@ -60,7 +60,7 @@ def imported(source: str) -> Callable[..., Any]:
     try:
         found = getattr(importlib.import_module(module), name) if colon else None
     except (ImportError, AttributeError) as error:
-        raise SearchError.of("RS530", f"{source} cannot be imported: {error}", remedy="write module:name") from None
+        raise SearchError.of("RS540", f"{source} cannot be imported: {error}", remedy="write module:name") from None
     if not callable(found):
-        raise SearchError.of("RS530", f"{source} names nothing that can be called", remedy="write module:name")
+        raise SearchError.of("RS540", f"{source} names nothing that can be called", remedy="write module:name")
     return found  # type: ignore[no-any-return]  # what a module holds
