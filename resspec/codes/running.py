@@ -101,6 +101,24 @@ SEARCH = {
         "$ resspec search run mine.yaml",
         "Start from the table's own base, and let the space vary what the table varies.",
     ),
+    "RS531": Code(
+        "Code that nobody allowed",
+        "The evaluator calls a function that the search names; importing it runs code, and files may come from anyone.",
+        "$ resspec search run mine.yaml",
+        "Read what it names; where you trust it, add --allow code.",
+    ),
+    "RS532": Code(
+        "No such function",
+        "The function that judges networks cannot be imported, or is no function.",
+        "$ resspec search run mine.yaml --allow code",
+        "Write module:function, with the module in the working directory or installed.",
+    ),
+    "RS533": Code(
+        "Too few networks to compare by",
+        "Proxies are compared with training, and fewer than three trained networks are known.",
+        "$ resspec search proxies digits",
+        "Run the search first.",
+    ),
     "RS540": Code(
         "A sampler that cannot be used",
         "A sampler does not apply to the search, needs a package that is missing, or names no sampler.",

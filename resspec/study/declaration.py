@@ -154,7 +154,10 @@ def _validated(root: Entry, changes: Mapping[str, Any], folder: Path | None, nam
     if not isinstance(data, dict):
         raise SpecError(Fault("RS206", f"a search is a mapping of keys and values, not {data!r:.60}", root.mark))
     try:
-        return Search.model_validate({"name": name, **data, **changes}).located(root, folder)
+        found = Search.model_validate({"name": name, **data, **changes})
     except ValidationError as error:
         faults = faults_of(error, root, lambda path: path)
         raise SpecError(*sorted(faults, key=lambda f: (f.mark.line, f.mark.column) if f.mark else (0, 0))) from None
+    told = found.to_dict()
+    changed = {key: entry_of(told[key]) for key in changes}
+    return found.located(Entry({**root.value, **changed}, root.mark, root.key), folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,9 +37,11 @@ from resspec.study.trial import Trial, trial_of
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
+CODE = "code"
+"""What `allow` names to let a search run code of its own."""
 
 
-def run_search(
+def run_search(  # noqa: PLR0913  # keywords of the public face
     source: str | Path | Mapping[str, Any] | Search,
     *,
     trials: int | None = None,
@@ -48,18 +50,21 @@ def run_search(
     observer: Observer | None = None,
     storage: str | None = None,
     workers: int = 1,
+    allow: Collection[str] = (),
 ) -> Result:
     """Run a search, or go on with one: the study lives in `path`, by default `runs/NAME` below the working directory,
     or in the PostgreSQL database of `storage`, and leaves what it finds in `path`.
 
     `trials` is the total over all runs and workers; `workers` processes share them, each with its part of the machine.
-    The same arguments continue what was interrupted, and return at once what is done. Errors of the user's (SpecError,
+    `allow=["code"]` lets the file name code to run. The same arguments continue what was interrupted, and return at
+    once what is done. Errors of the user's (SpecError,
     BudgetError, DataError, SearchError) come before anything is written. SIGTERM gives the running trial back and
     raises SystemExit.
     """
     watcher = observer or Observer()
     try:
         search = load_search(source, trials=trials, seed=seed)
+        refuse_code(search, allow)
         problem = problem_of(search)
         profile = problem.profile()
         folder = Path(path) if path is not None else Path(RUNS) / search.name
@@ -72,17 +77,32 @@ def run_search(
         watcher.close()
 
 
-def join_search(study: str, *, path: str | Path | None = None, observer: Observer | None = None) -> Result | None:
+def join_search(
+    study: str, *, path: str | Path | None = None, observer: Observer | None = None, allow: Collection[str] = ()
+) -> Result | None:
     """Work on a study that `run_search` began, here or elsewhere: `study` is its folder, or the address of its database
     followed by `#NAME` where that holds several. The result; None where another process makes the last comparison."""
     watcher = observer or Observer()
     try:
         place = placed(study, path)
-        problem = problem_of(stored_search(place.study))
+        search = stored_search(place.study)
+        refuse_code(search, allow)
+        problem = problem_of(search)
         with _opened(problem, place.folder, place.storage, watcher) as run:
             return run.to_the_end(problem.profile(), waits=False)
     finally:
         watcher.close()
+
+
+def refuse_code(search: Search, allow: Collection[str]) -> None:
+    """SearchError where a search names code to run, and nobody allowed it: files and studies may come from anyone."""
+    if search.evaluator.runs_code and CODE not in allow:
+        raise SearchError.of(
+            "RS531",
+            f"the evaluator {search.evaluator.kind!r} runs code that the search names",
+            mark=search.root.nearest(("evaluator",)).mark,
+            remedy='where you trust it, add --allow code, or allow=["code"]',
+        )
 
 
 def run_trials(search: Search, folder: Path, storage: str | None) -> None:
@@ -135,7 +155,8 @@ class _Run:
         self._observer = observer
         self._pruner = self._search.pruner.make()
         self._frontier = problem.frontier()
-        self._mirror = Mirror(problem.space, ledger.study.directions)
+        exact = [goal.name if goal.is_cost else None for goal in problem.goals]
+        self._mirror = Mirror(problem.space, ledger.study.directions, exact)
         self._closed = 0
 
     def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:

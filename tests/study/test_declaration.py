@@ -59,6 +59,8 @@ def test_a_file_is_named_by_its_stem_and_its_base_is_found_beside_it(
 def test_keywords_replace_what_a_file_says(folder: Path):
     assert load_search(folder / "mine.yaml", trials=7, seed=None).trials == 7
     assert load_search(load_search(folder / "mine.yaml"), seed=3).seed == 3
+    twice = load_search(load_search(folder / "mine.yaml", trials=7), seed=3)
+    assert (twice.trials, twice.seed) == (7, 3), "what was replaced once stays so"
 
 
 def test_a_search_can_be_written_in_python_and_comes_back_from_plain_data():

@@ -52,6 +52,11 @@ class Evaluator(Plugin):
     group: ClassVar[str] = "resspec.evaluators"
 
     @property
+    def runs_code(self) -> bool:
+        """Whether it runs code that the search file names: whoever runs the search has to allow that."""
+        return False
+
+    @property
     def measures(self) -> Measures:
         """What a measurement gives, the main measure first."""
         return CLASSIFICATION
