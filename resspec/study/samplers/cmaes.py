@@ -33,7 +33,5 @@ class CmaEs(Sampler):
             import cmaes as _  # noqa: PLC0415  # the extra may be missing
         except ImportError:
             raise SearchError.of("RS540", "cmaes is not installed", remedy="pip install 'resspec[cmaes]'") from None
-        sampler = CmaEsSampler(
-            seed=seed, popsize=self.population, sigma0=self.spread, warn_independent_sampling=False
-        )
+        sampler = CmaEsSampler(seed=seed, popsize=self.population, sigma0=self.spread, warn_independent_sampling=False)
         return drawn(sampler, frontier, mirror, seed, most=1)
