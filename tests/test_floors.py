@@ -25,6 +25,7 @@ FLOORS = (
     {"pricing", "checking"},
     {"pages"},
     {"training"},
+    {"timing"},
     {"study", "ingest", "testing"},
     {"authoring"},
     {""},  # the public face, resspec/__init__.py
@@ -34,7 +35,7 @@ FLOORS = (
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 HEAVY = {
-    "torch": ("export/module.py", "export/weights.py", "training/", "testing.py"),
+    "torch": ("export/module.py", "export/weights.py", "training/", "timing/", "testing.py"),
     "optuna": ("study/",),
     "typer": ("cli/",),
 }

@@ -73,5 +73,11 @@ def node_costs(node: Node, ins: tuple[Shape, ...]) -> Costs:
 
 def total(costs: Iterable[Costs]) -> Costs:
     """The sum."""
-    columns = list(zip(*(cost.values() for cost in costs), strict=True))
-    return Costs(*(sum(column) for column in columns))
+    params = buffers = macs = flops = activations = 0
+    for cost in costs:
+        params += cost.params
+        buffers += cost.buffers
+        macs += cost.macs
+        flops += cost.flops
+        activations += cost.activations
+    return Costs(params, buffers, macs, flops, activations)

@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from resspec.analysis.cost import op_costs, total
+from resspec.analysis.cost import node_costs, total
 from resspec.analysis.latency import graph_seconds
 from resspec.analysis.memory import inference_bytes
 from resspec.analysis.tables import trusted_table
@@ -17,7 +17,7 @@ FigureOf = Callable[[Graph], int]
 
 
 def _count(name: str, graph: Graph) -> int:
-    costs = total(op_costs(node.op, graph.shapes_in(node), node.shape) for node in graph if node.op.arity)
+    costs = total(node_costs(node, graph.shapes_in(node)) for node in graph if node.op.arity)
     return int(getattr(costs, name))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from resspec.ir import Graph, Op, Shape
@@ -84,6 +84,10 @@ class Table:
     def trusted(self) -> bool:
         """Whether the table may bound a budget."""
         return self.error <= TRUSTED
+
+    def judged(self, unseen: Iterable[Unseen]) -> Self:
+        """The same table with these networks to trust it by."""
+        return replace(self, unseen=tuple(unseen))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""

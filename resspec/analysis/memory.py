@@ -106,8 +106,19 @@ def tensor_bytes(weight: Weight) -> int:
 def inference_bytes(graph: Graph) -> int:
     """What a budget on `memory` bounds: weights, and activations at their peak, of one image in float32 in eval mode
     without autograd, as the emitted module runs. The peak is a maximum over the schedule, no sum over pieces."""
-    weights = sum(tensor_bytes(weight) for node in graph for weight in node.op.weights())
+    weights = sum(tensor_bytes(weight) for node in graph for weight in node.weights)
     return weights + FULL * peak(graph).elements(1)
+
+
+def node_bytes(graph: Graph) -> dict[str, int]:
+    """What training holds for each op, of one image in float32: its tensors, and what it adds to that which forward
+    keeps for backward."""
+    kept = Holding.of(graph).kept()
+    return {
+        node.name: sum(tensor_bytes(weight) for weight in node.weights) + kept[node.name].bytes(1)
+        for node in graph
+        if node.op.arity
+    }
 
 
 def _held(graph: Graph, setting: Setting) -> tuple[int, int]:

@@ -119,6 +119,12 @@ SEARCH = {
         "$ resspec search proxies digits",
         "Run the search first.",
     ),
+    "RS540": Code(
+        "A sampler that cannot be used",
+        "A sampler does not apply to the search, needs a package that is missing, or names no sampler.",
+        "$ resspec search run mine.yaml   # sampler: cmaes, objectives: [accuracy, macs]",
+        "Take another sampler, or install what the message names.",
+    ),
 }
 
 DATA = {
@@ -232,5 +238,23 @@ COMMANDS = {
         "The file to write is there already, or cannot hold what was asked for.",
         "$ resspec new mine.yaml",
         "Choose another name, or add --force.",
+    ),
+    "RS720": Code(
+        "No such device",
+        "A network is to be timed on a device that is not there.",
+        "$ resspec bench resnet18 --device cuda   # where there is no GPU",
+        "Take cpu, or cuda where torch finds a GPU.",
+    ),
+    "RS721": Code(
+        "No such form",
+        "A network is to be timed in a form that is not known.",
+        "$ python -c '...'   # a program asks for bench(graph, setting, ['quantised'], 20)",
+        "Take eager, fused, channels-last or compiled.",
+    ),
+    "RS722": Code(
+        "A form that does not run here",
+        "A form of a network could not be made or run, for example compiled without a C++ compiler.",
+        "$ resspec bench resnet18 --form compiled",
+        "The message holds torch's reason; leave the form out, or give a larger --batch.",
     ),
 }

@@ -8,13 +8,14 @@ from typing import Any
 
 from resspec.export.filling import filling
 from resspec.export.forward import body
-from resspec.export.layout import INDENT, WIDTH, call
+from resspec.export.layout import INDENT, call
 from resspec.export.made import IDENTITY, Made, in_row, made
 from resspec.export.outline import Item, camel, outline
 from resspec.export.params import Param
 from resspec.export.shapes import Shape, Shapes, shapes_of
 from resspec.export.top import Head, attributes, head_of, methods
 from resspec.ir import Graph
+from resspec.ir.text import WIDTH
 
 STAGE = '''
 class Stage(nn.Sequential):

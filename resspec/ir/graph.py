@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -57,12 +57,18 @@ class Facts:
     doc: str = ""
 
 
+@lru_cache(maxsize=65_536)
+def _written(op: Op) -> str:
+    """An op with its fields; equal ops are written once."""
+    return repr(op)
+
+
 @dataclass(frozen=True)
 class Graph:
-    """A network: a frozen networkx DiGraph whose nodes carry a `Node` each, outputs by name, scopes by dotted name,
-    and taps (named places where features may be taken)."""
+    """A network: nodes by name in schedule order, outputs by name, scopes by dotted name, and taps (named places where
+    features may be taken)."""
 
-    net: nx.DiGraph[str]
+    nodes: Mapping[str, Node]
     outputs: Mapping[str, str]
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     taps: Mapping[str, str] = field(default_factory=dict)
@@ -78,12 +84,8 @@ class Graph:
         facts: Facts | None = None,
     ) -> Graph:
         """A graph from nodes in schedule order."""
-        listed = list(nodes)
-        net: nx.DiGraph[str] = nx.DiGraph()
-        net.add_nodes_from([(node.name, {"node": node}) for node in listed])
-        net.add_edges_from([(source, node.name) for node in listed for source in node.inputs])
         return cls(
-            nx.freeze(net),
+            MappingProxyType({node.name: node for node in nodes}),
             MappingProxyType(dict(outputs)),
             MappingProxyType(dict(scopes or {})),
             MappingProxyType(dict(taps or {})),
@@ -100,9 +102,12 @@ class Graph:
         return self.nodes[name]
 
     @cached_property
-    def nodes(self) -> Mapping[str, Node]:
-        """The nodes by name, in schedule order."""
-        return MappingProxyType({name: data["node"] for name, data in self.net.nodes(data=True) if "node" in data})
+    def net(self) -> nx.DiGraph[str]:
+        """The frozen networkx DAG, whose nodes carry a `Node` each; composed when a graph algorithm first asks."""
+        net: nx.DiGraph[str] = nx.DiGraph()
+        net.add_nodes_from([(node.name, {"node": node}) for node in self])
+        net.add_edges_from([(source, node.name) for node in self for source in node.inputs])
+        return nx.freeze(net)
 
     @cached_property
     def consumers(self) -> Mapping[str, tuple[str, ...]]:
@@ -183,7 +188,7 @@ class Graph:
         digest = hashlib.sha256()
         for node in self:
             places[node.name] = len(places)
-            digest.update(repr((node.op, [places[source] for source in node.inputs])).encode())
+            digest.update(f"({_written(node.op)}, {[places[source] for source in node.inputs]})".encode())
             if node.shares:
                 digest.update(f"shares {places[node.shares]}".encode())
         digest.update(repr([places[name] for name in self.outputs.values()]).encode())

@@ -116,6 +116,8 @@ class Op(ABC):
 
     kind: ClassVar[str]
     """The name of the op in reports."""
+    macs_rule: ClassVar[str] = "0"
+    """Multiply-accumulates, as the cost table prints them."""
     cost_rule: ClassVar[str] = "0"
     """FLOPs beyond 2 x macs, as the cost table prints them."""
     aliases: ClassVar[bool] = False

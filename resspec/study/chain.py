@@ -50,7 +50,9 @@ class Link:
         self.axes = np.array(axes, dtype=np.int64)
         sizes = [len(space.dimensions[axis]) for axis in axes]
         self.sizes = tuple(sizes)
-        self.weights = np.array([int(np.prod(sizes[place + 1 :], dtype=object)) for place in range(len(sizes))], np.int64)
+        self.weights = np.array(
+            [int(np.prod(sizes[place + 1 :], dtype=object)) for place in range(len(sizes))], np.int64
+        )
         self.count = int(np.prod(sizes, dtype=object)) if sizes else 1
         self.costs: Ints = np.zeros((0, len(COSTS)), np.int64)
         self.after: Ints = np.zeros(0, np.int64)
@@ -122,9 +124,7 @@ class Chain:
         numbers = [-1] if len(parts) == 1 else range(len(parts))
         axes = [set(own) for own in parts]
         self._visits = visits(self._rules, axes)
-        self.links = tuple(
-            Link(number, sorted(own), space) for number, own in zip(numbers, axes, strict=True)
-        )
+        self.links = tuple(Link(number, sorted(own), space) for number, own in zip(numbers, axes, strict=True))
         drops = base.drop_path > 0 or any("drop_path" in own for own in paths)
         self._pieces = Pieces(base, _deepest(space, base), drops=drops)
         self.states: list[State] = [State((-1,), ())]

@@ -54,5 +54,3 @@ def dimension_of(name: str, values: Any, base: NetSpec) -> Dimension:
         if type(value) is not int:
             raise ValueError(f"{path} cannot be scaled: the base says {value!r} there")
     return values.dimension(name, own)
-
-

@@ -90,4 +90,3 @@ class Describer:
             if len(np.unique(priced.keys[kept])) > len(np.unique(priced.costs[kept], axis=0)):
                 return True
         return False
-

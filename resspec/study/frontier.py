@@ -226,5 +226,3 @@ class Vast(Frontier):
 def frontier_of(found: Survey) -> Frontier:
     """Every network inside the budgets, all still open."""
     return Vast(found) if found.listing is None else Listed(found, found.listing)
-
-

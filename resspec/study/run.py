@@ -17,15 +17,16 @@ from resspec.errors import SearchError
 from resspec.study.crew import Crew, Orders
 from resspec.study.declaration import Search, load_search
 from resspec.study.evaluators import Bench, Place
+from resspec.study.evaluators.python import imported
 from resspec.study.frontier import Exhausted
 from resspec.study.joining import RUNS, SEARCH, TOTAL, placed, portable, stored_search
 from resspec.study.ledger import ERROR, FIGURES, Entry, Ledger, Lost, open_ledger
-from resspec.study.mirror import Mirror
 from resspec.study.objectives import values_of
 from resspec.study.observer import Observer
 from resspec.study.outcome import conclude
 from resspec.study.problem import Problem, problem_of
 from resspec.study.profile import Profile
+from resspec.study.proposing import REPLAYS, Proposer
 from resspec.study.publishing import fetch, publish
 from resspec.study.result import Result
 from resspec.study.rivals import directions_of, rivals_of
@@ -97,11 +98,14 @@ def join_search(
 
 def refuse_code(search: Search, allow: Collection[str]) -> None:
     """SearchError where a search names code to run, and nobody allowed it: files and studies may come from anyone."""
-    if search.evaluator.runs_code and CODE not in allow:
+    named = ["callbacks"] if search.callbacks else []
+    named += [place for place in ("evaluator", "sampler", "pruner") if getattr(search, place).runs_code]
+    if named and CODE not in allow:
+        place = named[0]
         raise SearchError.of(
             "RS531",
-            f"the evaluator {search.evaluator.kind!r} runs code that the search names",
-            mark=search.root.nearest(("evaluator",)).mark,
+            f"the {place} runs code that the search names",
+            mark=search.root.nearest((place,)).mark,
             remedy='where you trust it, add --allow code, or allow=["code"]',
         )
 
@@ -155,10 +159,8 @@ class _Run:
         self._ledger = ledger
         self._observer = observer
         self._pruner = self._search.pruner.make()
-        self._frontier = problem.frontier()
-        exact = [goal.name if goal.is_cost else None for goal in problem.goals]
-        self._mirror = Mirror(problem.space, ledger.study.directions, exact)
-        self._closed = 0
+        self._proposer = Proposer(problem, ledger.study.directions)
+        self._callbacks = [imported(path) for path in self._search.callbacks]
 
     def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:
         """All trials, by a crew where there is one, then the last comparison; at once where both are done. None where
@@ -206,7 +208,7 @@ class _Run:
         while True:
             trial = None
             try:
-                trial = self._ledger.claim(self._search.trials, self._propose)
+                trial = self._ledger.claim(self._search.trials, self._proposer)
             except Exhausted:
                 if not told:
                     self._observer.exhausted(len(self._ledger.trials()))
@@ -217,20 +219,6 @@ class _Run:
                 return
             else:
                 time.sleep(POLL_SECONDS)
-
-    def _propose(self, trials: Sequence[FrozenTrial]) -> Entry:
-        """The next trial: the base first, then what the sampler proposes among the open networks."""
-        problem, number = self._problem, len(trials)
-        for trial in trials[self._closed :]:
-            self._frontier.close(problem.space.point(trial.params))
-        self._closed = number
-        point, notes = problem.base_point, {}
-        if number or point is None:
-            self._mirror.update(trials)
-            seed = seed_for(self._search.seed, Purpose.PROPOSAL, number)
-            proposal = self._search.sampler.propose(self._frontier, self._mirror, seed)
-            point, notes = proposal.point, dict(proposal.notes)
-        return Entry(problem.space.params(point), problem.space.distributions, problem.facts(point), notes)
 
     def _run_trial(self, frozen: FrozenTrial) -> None:
         """Measure a trial and record how it ended. What interrupts it ends this process's part; the ledger gives it
@@ -243,13 +231,16 @@ class _Run:
             facts: dict[str, Any] = {FIGURES: {**figures, "seconds": time.perf_counter() - start}}
             if error:
                 facts[ERROR] = error
-            finished = trial_of(self._ledger.finish(frozen, state, values, facts))
+                self._bench.recover()
+            ended = self._ledger.finish(frozen, state, values, facts)
         except _Stopped as stop:
             raise stop.error from None
         except Lost:
             logger.warning("trial %d was taken over: this process gave no sign of life for too long", trial.number)
         else:
-            self._observer.finished(finished)
+            self._observer.finished(trial_of(ended))
+            for call in self._callbacks:
+                call(self._ledger.study, ended)
 
     def _measured(
         self, frozen: FrozenTrial, trial: Trial
@@ -270,6 +261,10 @@ class _Run:
             if is_poor:
                 raise _Pruned(figure)
 
+        if REPLAYS in frozen.user_attrs:
+            earlier = self._ledger.trials()[frozen.user_attrs[REPLAYS]].user_attrs[FIGURES]
+            figures = {name: figure for name, figure in earlier.items() if name != "seconds"}
+            return TrialState.COMPLETE, figures, figures, ""
         seed = seed_for(self._search.seed, Purpose.TRIAL, trial.number)
         place = Place(trial.number, self._ledger.folder, partial(self._ledger.note, frozen))
         try:

@@ -11,9 +11,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from resspec.errors import SearchError
@@ -22,7 +23,10 @@ from resspec.study.stopping import TERMINATED, stoppable
 SUPERUSER = "resspec"
 ACCOUNTS = ("postgres", "pgserver", "nobody")
 """PostgreSQL refuses to run as root; it then runs as the first of these that the system has."""
+LIBRARIES = "pgserver.libs"
+"""Where the package has its programs' libraries, beside itself."""
 CONNECTIONS = 300
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 START_SECONDS, STOP_SECONDS = 60.0, 30.0
 EVERYBODY = ("0.0.0.0/0", "::/0")
 
@@ -30,11 +34,14 @@ EVERYBODY = ("0.0.0.0/0", "::/0")
 class Server:
     """The server of a folder. Its address holds a password that was drawn when the folder was made."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1", port: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, host: str = "127.0.0.1", port: int | None = None, settings: Mapping[str, str] = NO_SETTINGS
+    ) -> None:
         """Make the folder's database where there is none; SearchError where no PostgreSQL is found or may run."""
         self._folder = folder.resolve()
         self._data = self._folder / "data"
         self._host = host
+        self._settings = settings
         self._account = account()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._bin = self._runnable(binaries())
@@ -57,6 +64,7 @@ class Server:
             "port": self._port,
             "unix_socket_directories": "",
             "max_connections": CONNECTIONS,
+            **self._settings,
         }
         words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         with (self._folder / "server.log").open("ab") as log:
@@ -137,8 +145,11 @@ class Server:
             )
         if not self._account or self._may_run(str(found / "postgres"), "--version"):
             return found
-        copied = self._folder / "postgres"
+        copied = self._folder / "postgres" / "pgserver" / "pginstall"
         if not copied.exists():
+            libraries = found.parents[2] / LIBRARIES
+            if libraries.is_dir():
+                shutil.copytree(libraries, self._folder / "postgres" / LIBRARIES, symlinks=True)
             shutil.copytree(found.parent, copied, symlinks=True)
         return copied / "bin"
 

@@ -178,7 +178,9 @@ class Sums:
                 if len(behind):
                     yield Block(before.taken(rows), behind)
 
-    def _run(self, places: Sequence[int], outer: dict[int, int], state: int, flat: int, budgets: Sequence[Budget]) -> Rows:
+    def _run(
+        self, places: Sequence[int], outer: dict[int, int], state: int, flat: int, budgets: Sequence[Budget]
+    ) -> Rows:
         """Every run of these links from a state."""
         one = np.ones(1, np.uint64)
         zero = np.zeros((1, len(COSTS)), np.int64)

@@ -17,7 +17,7 @@ from resspec.training.checkpoint import read_notes, read_weights, save_weights
 from resspec.training.data import Images
 from resspec.training.evaluation import Evaluation, evaluate
 from resspec.training.loop import Epoch, train
-from resspec.training.networks import Network, network_of, refuse_missing, threads
+from resspec.training.networks import Network, free_cache, network_of, refuse_missing, threads
 from resspec.training.recipe import Recipe
 
 
@@ -86,6 +86,11 @@ class TrainingBench(Bench):
         model = network_of(spec, 0, self._setting.device)
         model.load_state_dict(read_weights(weights))
         return figures_of(evaluate(model, self._setting.data.load("test")))
+
+    def recover(self) -> None:
+        """Give back the device's memory as well."""
+        super().recover()
+        free_cache()
 
     def _trained(
         self, spec: NetSpec, seed: int, recipe: Recipe, watch: Watch, begin: Callable[[Network], None] | None = None

@@ -10,6 +10,7 @@ import pytest
 
 import resspec
 from networks import small
+from resspec.analysis.memory import Setting, memory_of, node_bytes
 from resspec.export.drawing import FORMATS, ZOOMS, draw
 from resspec.export.drawing.frame import Placed, framed
 from resspec.export.drawing.scene import Box, scene_of
@@ -47,6 +48,13 @@ def test_what_the_boxes_cost_is_what_the_network_costs(name: str, zoom: str):
         for stage in scene.stages:
             held = sum(inner.count * getattr(inner.load, cost) for inner in stage.inside)
             assert held == getattr(stage.load, cost)
+
+
+def test_heat_by_memory_is_what_training_holds():
+    graph = resspec.graph("resnet50")
+    memory = memory_of(graph, Setting())
+    assert scene_of(graph, "op", node_bytes(graph)).load.memory == memory.weights + memory.kept
+    assert "bytes of training" in draw(graph, "block", "svg", "memory", node_bytes(graph))
 
 
 def test_equal_blocks_are_drawn_once_with_their_number():

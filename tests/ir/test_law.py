@@ -60,7 +60,8 @@ def with_edge() -> Graph:
     graph = Graph.of(lawful(), {"output": "add"})
     net = nx.DiGraph(graph.net)
     net.add_edge("x", "add")
-    return replace(graph, net=net)
+    graph.__dict__["net"] = net  # composed from the operands, it has no other way to be wrong
+    return graph
 
 
 @dataclass(frozen=True, slots=True)

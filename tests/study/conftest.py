@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -35,6 +36,14 @@ def problem() -> Callable[..., Problem]:
 
 
 @pytest.fixture(scope="session")
+def nursery() -> Any:
+    """Has imported what a search needs, and forks: a process that is to be killed costs no seconds to start."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["resspec.study.run", "study.worker", "study.formula", "sqlalchemy", "psycopg"])
+    return context
+
+
+@pytest.fixture(scope="session")
 def server() -> Iterator[Any]:
     """A PostgreSQL server of the tests' own, in a folder that its account may enter."""
     pytest.importorskip("psycopg", reason="no psycopg: nothing of PostgreSQL is tested")
@@ -43,7 +52,7 @@ def server() -> Iterator[Any]:
 
     folder = Path(tempfile.mkdtemp(prefix="resspec-postgres-"))
     try:
-        started = Server(folder)
+        started = Server(folder, settings={"fsync": "off"})  # what is killed here is no machine
     except SearchError as error:
         pytest.skip(f"nothing of PostgreSQL is tested: {error}")
     started.start()

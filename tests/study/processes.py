@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.storages import BaseStorage, JournalStorage
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
+from sqlalchemy import NullPool
 
 TESTS = Path(__file__).parents[1]
 WORKER = Path(__file__).with_name("worker.py")
@@ -34,19 +35,20 @@ def ended(worker: subprocess.Popen[bytes], within: float = 120) -> tuple[int, st
     return worker.returncode, said.decode()
 
 
-def stored(folder: Path, storage: str | None = None) -> optuna.Study:
+def stored(folder: Path, storage: str | None = None, name: str = "small") -> optuna.Study:
     """The study as plain Optuna reads it."""
-    where: BaseStorage | str = (
-        storage.replace("postgresql://", "postgresql+psycopg://")
-        if storage
-        else JournalStorage(JournalFileBackend(str(folder / "journal.log")))
-    )
-    return optuna.load_study(study_name="small", storage=where)
+    where: BaseStorage
+    if storage is None:
+        where = JournalStorage(JournalFileBackend(str(folder / "journal.log")))
+    else:
+        url = storage.replace("postgresql://", "postgresql+psycopg://")
+        where = RDBStorage(url, engine_kwargs={"poolclass": NullPool})
+    return optuna.load_study(study_name=name, storage=where)
 
 
-def told(folder: Path, storage: str | None = None) -> Told:
+def told(folder: Path, storage: str | None = None, name: str = "small") -> Told:
     """What must not depend on how often a search was stopped."""
     return [
         (t.number, t.state, t.params, t.values, t.intermediate_values, t.user_attrs["fingerprint"])
-        for t in stored(folder, storage).trials
+        for t in stored(folder, storage, name).trials
     ]

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import signal
 import stat
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +17,13 @@ from optuna.trial import TrialState
 
 from resspec.errors import SearchError
 from resspec.study.ledger import Entry, Ledger, Lost, open_ledger
+from resspec.study.observer import Observer
 from resspec.study.result import Result, open_result
 from resspec.study.run import join_search, run_search
+from resspec.study.trial import Trial
 from study.formula import stated
-from study.processes import ended, start, stored, told
+from study.processes import QUICK, ended, start, stored, told
+from study.worker import act
 
 
 def propose(trials: Any) -> Entry:
@@ -31,8 +31,16 @@ def propose(trials: Any) -> Entry:
 
 
 @pytest.fixture
-def ledgers(database: str, tmp_path: Path) -> Callable[..., Ledger]:
-    return lambda folder="run": open_ledger(tmp_path / folder, "s", database)
+def ledgers(database: str, tmp_path: Path) -> Iterator[Callable[..., Ledger]]:
+    opened: list[Ledger] = []
+
+    def one(folder: str = "run") -> Ledger:
+        opened.append(open_ledger(tmp_path / folder, "s", database))
+        return opened[-1]
+
+    yield one
+    for ledger in opened:
+        ledger.close()
 
 
 def test_a_total_counts_every_trial_once_over_all_processes(ledgers: Callable[..., Ledger]):
@@ -40,8 +48,6 @@ def test_a_total_counts_every_trial_once_over_all_processes(ledgers: Callable[..
     claimed = [ledger.claim(5, propose) for ledger in (one, two, one, two, one, two, one)]
     assert [trial.number if trial else None for trial in claimed] == [0, 1, 2, 3, 4, None, None]
     assert one.busy() == two.busy() == 5
-    one.close()
-    two.close()
 
 
 def test_a_dead_process_of_this_machine_is_known_at_once(ledgers: Callable[..., Ledger]):
@@ -55,8 +61,8 @@ def test_a_dead_process_of_this_machine_is_known_at_once(ledgers: Callable[..., 
     with pytest.raises(Lost):
         one.report(again, 1, 0.5)
     with pytest.raises(Lost):
-        one.finish(again, TrialState.COMPLETE, 0.5, {})
-    two.finish(again, TrialState.COMPLETE, 0.25, {})
+        one.finish(again, TrialState.COMPLETE, [0.5], {})
+    two.finish(again, TrialState.COMPLETE, [0.25], {})
     with pytest.raises(Lost):
         one.report(again, 2, 0.5)
     assert two.trials()[0].value == 0.25
@@ -157,17 +163,24 @@ def test_a_restart_of_the_database_costs_no_trial_and_no_time_but_its_own(
 ):
     said = stated(trials=14, evaluator={"kind": "formula", "pause": 0.05}, final=None)
 
-    def restarts() -> None:
-        for how in (signal.SIGINT, signal.SIGQUIT):  # with the connections closed, and as if it had crashed
-            time.sleep(0.8)
-            server.stop(how)
-            time.sleep(0.5)
-            server.start()
+    def restart(how: int) -> None:
+        server.stop(how)
+        time.sleep(0.3)
+        server.start()
 
-    thread = threading.Thread(target=restarts)
-    thread.start()
-    result = run_search(said, path=tmp_path / "run", storage=database)
-    thread.join()
+    threads = {
+        2: threading.Thread(target=restart, args=(signal.SIGINT,)),  # with every connection closed
+        8: threading.Thread(target=restart, args=(signal.SIGQUIT,)),  # as if it had crashed
+    }
+
+    class Restarter(Observer):
+        def started(self, trial: Trial, steps: int) -> None:
+            if trial.number in threads:
+                threads[trial.number].start()
+
+    result = run_search(said, path=tmp_path / "restarted", storage=database, observer=Restarter())
+    for thread in threads.values():
+        thread.join()
     expected = search(trials=14, final=None)
     assert [(t.state, t.params, t.values) for t in result.trials] == [
         (t.state, t.params, t.values) for t in expected.trials
@@ -185,28 +198,27 @@ def test_a_database_that_stays_away_ends_the_search_clearly_and_what_was_finishe
     server.stop()
     try:
         with pytest.raises(SearchError, match=r"did not answer for 0 s: .*[Cc]onnection"):
-            ledger.finish(trial, TrialState.COMPLETE, 0.75, {"figures": {"loss": 1.0}})
+            ledger.finish(trial, TrialState.COMPLETE, [0.75], {"figures": {"loss": 1.0}})
         ledger.close()
     finally:
         server.start()
     again = open_ledger(tmp_path / "run", "s")
     found = again.trials()[0]
-    assert (found.state, found.value, found.user_attrs["figures"]) == (TrialState.COMPLETE, 0.75, {"loss": 1.0})
+    assert (found.state, found.value, found.user_attrs["figures"]) == (TrialState.COMPLETE, [0.75], {"loss": 1.0})
     assert list((tmp_path / "run" / "spool").iterdir()) == []
     again.close()
 
 
-def test_sixteen_that_come_at_once_create_one_study(tmp_path: Path, database: str):
+def test_sixteen_that_come_at_once_create_one_study(tmp_path: Path, database: str, nursery: Any):
     """12 to 15 of 16 crash with plain Optuna."""
-    code = "import sys; from pathlib import Path; from resspec.study.ledger import open_ledger;"
-    code += "print(open_ledger(Path(sys.argv[1]), 's', sys.argv[2])._study_id)"
-
-    def create(number: int) -> str:
-        words = [sys.executable, "-c", code, str(tmp_path / f"run{number % 4}"), database]
-        return subprocess.run(words, check=True, capture_output=True, text=True).stdout
-
-    with ThreadPoolExecutor(16) as pool:
-        assert set(pool.map(create, range(16))) == {"1\n"}
+    said = QUICK | {"trials": 3, "storage": database}
+    many = [nursery.Process(target=act, args=(str(tmp_path / f"run{n % 4}"), said)) for n in range(16)]
+    for process in many:
+        process.start()
+    for process in many:
+        process.join(120)
+    assert [process.exitcode for process in many] == [0] * 16
+    assert [trial.number for trial in stored(tmp_path, database).trials] == [0, 1, 2]
 
 
 def test_a_search_killed_while_it_writes_ends_as_if_it_had_not_been(tmp_path: Path, database: str):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from resspec.export.drawing.cells import Cell, Load, cells_of
+from resspec.export.drawing.cells import NONE, Cell, Load, cells_of
 from resspec.export.drawing.skips import ENTRY, body_of, skip_of
 from resspec.ir import Graph, Shape
 
@@ -45,10 +45,10 @@ class Scene:
     load: Load
 
 
-def scene_of(graph: Graph, zoom: str) -> Scene:
-    """The scene at a zoom (`stage`, `block`, `op`)."""
+def scene_of(graph: Graph, zoom: str, memory: Mapping[str, int] = NONE) -> Scene:
+    """The scene at a zoom (`stage`, `block`, `op`), with the bytes of each node."""
     groups: dict[str, list[Cell]] = {}
-    cells = cells_of(graph)
+    cells = cells_of(graph, memory)
     for cell in cells:
         groups.setdefault(cell.site.partition(".")[0], []).append(cell)
     stages = [_stage(graph, name, members, zoom) for name, members in groups.items()]

@@ -15,6 +15,7 @@ class TransposedConv2d(Op):
     """A convolution run backward, which enlarges a map by its stride: macs = C_in H W C_out k² on the INPUT's grid."""
 
     kind: ClassVar[str] = "transposed_conv2d"
+    macs_rule: ClassVar[str] = "C_in H W C_out k² on the grid of the input"
     precision: ClassVar[str] = "low"
     cost_rule: ClassVar[str] = "1 per output element where there is a bias"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -35,6 +36,10 @@ class Bench(ABC):
     """Steps of one measurement that are watched."""
     can_retrain: bool = True
     """Whether a network can be measured better than a trial does; without it a search has no last comparison."""
+
+    def recover(self) -> None:
+        """Give back the memory of a measurement that failed, before the next one."""
+        gc.collect()
 
     @abstractmethod
     def measure(self, spec: NetSpec, seed: int, watch: Watch) -> Figures:

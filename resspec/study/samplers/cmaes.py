@@ -28,12 +28,10 @@ class CmaEs(Sampler):
     def propose(self, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
         """A draw of the distribution, repaired where need be; SearchError where it does not apply."""
         if len(mirror.directions) > 1:
-            raise SearchError.of("RS530", "cmaes takes one objective", remedy="take bayes, nsga2, nsga3, tpe or gp")
+            raise SearchError.of("RS540", "cmaes takes one objective", remedy="take bayes, nsga2, nsga3, tpe or gp")
         try:
             import cmaes as _  # noqa: PLC0415  # the extra may be missing
         except ImportError:
-            raise SearchError.of("RS530", "cmaes is not installed", remedy="pip install 'resspec[cmaes]'") from None
-        sampler = CmaEsSampler(
-            seed=seed, popsize=self.population, sigma0=self.spread, warn_independent_sampling=False
-        )
+            raise SearchError.of("RS540", "cmaes is not installed", remedy="pip install 'resspec[cmaes]'") from None
+        sampler = CmaEsSampler(seed=seed, popsize=self.population, sigma0=self.spread, warn_independent_sampling=False)
         return drawn(sampler, frontier, mirror, seed, most=1)

@@ -58,7 +58,9 @@ class RegularizedEvolution(BaseSampler):
         if len(complete) < self._population or not free:
             return {}
         living = sorted(complete, key=lambda t: t.number)[-self._population :]
-        rivals = [living[i] for i in self._random.choice(len(living), min(self._tournament, len(living)), replace=False)]
+        rivals = [
+            living[i] for i in self._random.choice(len(living), min(self._tournament, len(living)), replace=False)
+        ]
         parent = winner(rivals, study.directions)
         child = {name: parent.params[name] for name in search_space}
         name = free[self._random.integers(len(free))]
@@ -93,6 +95,4 @@ def winner(rivals: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) 
     def dominates(one: list[float], other: list[float]) -> bool:
         return one != other and all(a >= b for a, b in zip(one, other, strict=True))
 
-    return next(
-        trial for trial in rivals if not any(dominates(figures(other), figures(trial)) for other in rivals)
-    )
+    return next(trial for trial in rivals if not any(dominates(figures(other), figures(trial)) for other in rivals))

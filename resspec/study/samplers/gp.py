@@ -26,7 +26,5 @@ class Gp(Sampler):
     def propose(self, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
         """The point of greatest expected improvement, repaired where need be."""
         with experimental():
-            sampler = GPSampler(
-                seed=seed, n_startup_trials=self.startup, deterministic_objective=self.deterministic
-            )
+            sampler = GPSampler(seed=seed, n_startup_trials=self.startup, deterministic_objective=self.deterministic)
             return drawn(sampler, frontier, mirror, seed, most=1)

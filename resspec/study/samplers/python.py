@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import sys
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
@@ -12,6 +10,7 @@ from optuna.samplers import BaseSampler
 from pydantic import Field
 
 from resspec.errors import SearchError
+from resspec.study.evaluators.python import imported
 from resspec.study.frontier import Frontier
 from resspec.study.mirror import Mirror
 from resspec.study.samplers.sampler import Proposal, Sampler, drawn
@@ -45,22 +44,10 @@ class Python(Sampler):
         try:
             sampler = factory(**{**seeded, **self.options})
         except TypeError as error:
-            raise SearchError.of("RS530", f"{self.function} cannot be called: {error}", remedy="see its keywords") from None
+            raise SearchError.of(
+                "RS540", f"{self.function} cannot be called: {error}", remedy="see its keywords"
+            ) from None
         if not isinstance(sampler, BaseSampler):
             law = f"{self.function} makes a {type(sampler).__name__}, which is no optuna.samplers.BaseSampler"
-            raise SearchError.of("RS530", law)
+            raise SearchError.of("RS540", law)
         return sampler
-
-
-def imported(source: str) -> Callable[..., Any]:
-    """What `module:name` names, seen from the working directory; SearchError where there is none."""
-    module, colon, name = source.partition(":")
-    if "" not in sys.path:
-        sys.path.insert(0, "")
-    try:
-        found = getattr(importlib.import_module(module), name) if colon else None
-    except (ImportError, AttributeError) as error:
-        raise SearchError.of("RS530", f"{source} cannot be imported: {error}", remedy="write module:name") from None
-    if not callable(found):
-        raise SearchError.of("RS530", f"{source} names nothing that can be called", remedy="write module:name")
-    return found  # type: ignore[no-any-return]  # what a module holds

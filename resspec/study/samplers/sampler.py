@@ -36,6 +36,11 @@ class Sampler(Plugin):
     home: ClassVar[str] = "resspec.study.samplers"
     group: ClassVar[str] = "resspec.samplers"
 
+    @property
+    def runs_code(self) -> bool:
+        """Whether the file names Python code to run, which someone has to allow."""
+        return False
+
     @abstractmethod
     def propose(self, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
         """An open network; `Exhausted` when there is none."""

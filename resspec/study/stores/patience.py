@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 from optuna.exceptions import StorageInternalError, UpdateFinishedTrialError
 from optuna.storages import RDBStorage
 from optuna.trial import TrialState
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import scoped_session, sessionmaker
 
 from resspec.errors import ResspecError, SearchError
 
@@ -73,6 +75,13 @@ class PatientStorage(RDBStorage):
     def __init__(self, url: str, patience: Patience, **options: Any) -> None:
         self.patience = patience
         super().__init__(url, **options)
+
+    def rest(self) -> None:
+        """Keep no connection from now on; whoever reads on connects for as long as that takes."""
+        self.remove_session()
+        self.engine.dispose()
+        self.engine = create_engine(self.url, poolclass=NullPool)
+        self.scoped_session = scoped_session(sessionmaker(bind=self.engine))
 
     def set_trial_state_values(self, trial_id: int, state: TrialState, values: Any = None) -> bool:
         """Tried again as well: where the answer was lost on its way, the state is there already."""

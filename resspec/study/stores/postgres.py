@@ -23,7 +23,7 @@ from resspec.study.stores.store import Store
 
 T = TypeVar("T")
 
-OPENING_SECONDS, CLOSING_SECONDS = 5.0, 5.0
+OPENING_SECONDS, CLOSING_SECONDS = 10.0, 5.0
 """Patience at the start, where a wrong address is likelier than an absence, and at the end, where somebody waits."""
 GIVE_A_HEARTBEAT = text(
     "INSERT INTO trial_heartbeats (trial_id, heartbeat) SELECT trial_id, CURRENT_TIMESTAMP FROM trials t"
@@ -95,8 +95,7 @@ class PostgresStore(Store):
         self._pulse.stop()
         self._leases.leave()
         self._locks.close()
-        self._backend.remove_session()
-        self._backend.engine.dispose()
+        self._backend.rest()
 
     def _beat(self) -> None:
         self._leases.beat()
@@ -137,6 +136,8 @@ def tables_at(url: str) -> BaseStorage:
     patience = Patience(f"the database {make_url(url).render_as_string()}", OPENING_SECONDS)
     locks = AdvisoryLocks(url, patience)
     try:
-        return optuna.storages.get_storage(tables(url, locks, patience))
+        found = tables(url, locks, patience)
     finally:
         locks.close()
+    found.rest()
+    return optuna.storages.get_storage(found)
