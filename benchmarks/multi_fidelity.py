@@ -24,6 +24,7 @@ PRUNERS = {
     "none": {"kind": "none"},
     "median": {"kind": "median", "startup": 5, "warmup": 5},
     "halving": {"kind": "halving", "first": 5},
+    "halving-80": {"kind": "halving", "first": 80},  # behind the drop of the learning rate
     "hyperband": {"kind": "hyperband", "first": 5, "last": 141},
 }
 
