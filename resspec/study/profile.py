@@ -97,8 +97,8 @@ def profile_of(name: str, found: Survey) -> Profile:
 
 
 def _share(found: Survey) -> tuple[float, float]:
-    """The share of points inside every budget, and half of its 95 % interval by Wilson, which does not shrink to nothing
-    when none or all of a sample is inside."""
+    """The share of points inside every budget, and half of its 95 % interval by Wilson, which does not shrink to
+    nothing when none or all of a sample is inside."""
     if found.inside is not None:
         return found.inside / found.size, 0.0
     total = len(found.points)

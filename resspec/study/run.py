@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from resspec.study.evaluators import Bench
 from resspec.study.evaluators.python import imported
 from resspec.study.frontier import Exhausted
 from resspec.study.joining import RUNS, SEARCH, TOTAL, placed, portable, stored_search
-from resspec.study.ledger import ERROR, FIGURES, Entry, Ledger, Lost, open_ledger
+from resspec.study.ledger import ERROR, FIGURES, Ledger, Lost, open_ledger
 from resspec.study.objectives import values_of
 from resspec.study.observer import Observer
 from resspec.study.outcome import conclude

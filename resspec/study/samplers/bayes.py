@@ -37,10 +37,10 @@ SLOPE = 0.05
 
 
 class Bayes(Sampler):
-    """Fits a Gaussian process (Matérn 5/2) to the trials, over each network's costs in all and by stage, its profile of
-    depth, width and resolution, and its choices, and proposes the open network of greatest expected improvement. Running
-    trials count as though they had come out as predicted, so that workers spread. With several objectives each one that
-    is measured has a process, exact costs are taken as they are, and every proposal weighs them anew."""
+    """Fits a Gaussian process (Matérn 5/2) to the trials, over each network's costs in all and by stage, its profile
+    of depth, width and resolution, and its choices, and proposes the open network of greatest expected improvement.
+    Running trials count as though they had come out as predicted, so that workers spread. With several objectives
+    each one that is measured has a process, exact costs are taken as they are, and every proposal weighs them anew."""
 
     kind: ClassVar[str] = "bayes"
 
