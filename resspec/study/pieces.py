@@ -112,7 +112,7 @@ class Pieces:
         return self._stage(plan.stages[number - 1], shape)
 
     def _stage(self, stage: StagePlan, shape: Shape) -> Part:
-        b, gathered, digests = Builder(), [], []
+        b, gathered, digests = Builder(), list[Costs](), list[int]()
         blocks: list[tuple[int, int]] = []
         shapes: dict[str, Shape] = {"": shape}
 
@@ -128,7 +128,7 @@ class Pieces:
         shapes |= {node.name: node.shape for node in b.nodes}
         gathered += [op_costs(node.op, tuple([shapes[name] for name in node.inputs]), node.shape) for node in b.nodes]
         if b.nodes:
-            digests.append(_digest(b.nodes, out.name))
+            digests.append(_digest(b.nodes, out.name) or 0)
         costs = total(gathered)
         row = Row(costs, out.shape[0], math.prod(out.shape[1:]), len(stage.blocks), tuple(blocks))
         return Part(costs, out.shape, tuple(digests), (row,))
