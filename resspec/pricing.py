@@ -9,12 +9,13 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from resspec.analysis.cost import Costs, op_costs, total
-from resspec.compile import compile_spec, template
+from resspec.analysis.cost import Costs, node_costs, op_costs, total
+from resspec.compile import compile_plan, compile_spec, template
 from resspec.errors import GraphError
 from resspec.ir import Builder, Shape, Value
 from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
 from resspec.spec.loading import load_spec
+from resspec.spec.merging import DENSE
 from resspec.spec.net import NetSpec
 
 Values = Mapping[str, Any]
@@ -60,8 +61,16 @@ def priced(plan: Plan) -> Iterator[Priced]:
         costs, shape = stage_costs(stage, shape)
         yield costs, shape
     final, shape = piece_costs(plan.final, shape)
+    assert plan.head is not None
     head, shape = piece_costs(plan.head, shape)
     yield final + head, shape
+
+
+def whole_costs(plan: Plan) -> Priced:
+    """The costs of a net whose parts read one another's maps, all at once, and the shape of its last operation."""
+    graph = compile_plan(plan)
+    nodes = [node for node in graph if node.op.arity]
+    return total(node_costs(node, graph.shapes_in(node)) for node in nodes), nodes[-1].shape
 
 
 class Pricer:
@@ -114,7 +123,7 @@ class Pricer:
         spec = self.spec(values)
         plan = resolve(spec)
         try:
-            found = list(priced(plan))
+            found = [whole_costs(plan)] if plan.dense else list(priced(plan))
         except GraphError:
             compile_spec(spec)  # names the node and its place in the file
             raise AssertionError("a net failed once and not twice") from None
@@ -129,8 +138,11 @@ class Pricer:
 def layout(paths: Sequence[Sequence[str]], base: NetSpec) -> tuple[tuple[int, ...], ...]:
     """For stem, each stage and the rest, the positions of the settings it depends on beyond the shape it is given; each
     setting is named by its paths. One row where the net does not come apart: values of a rule for stages concern all
-    of it, and under an output stride a stage's stride concerns those behind it."""
+    of it, under an output stride a stage's stride concerns those behind it, and necks and decoders read several
+    stages."""
     stages = len(base.stages)
+    if base.dense or any(DENSE.intersection(path.split(".")[:1]) for own in paths for path in own):
+        return (tuple(range(len(paths))),)
     bound = base.output_stride is not None or any(path == "output_stride" for own in paths for path in own)
     concerned = [frozenset().union(*(_concerned(path, base, bound) for path in own)) for own in paths]
     if any(WHOLE in parts for parts in concerned):

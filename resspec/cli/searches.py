@@ -1,4 +1,4 @@
-"""Verbs of searches: profile, run, work, serve, status, best."""
+"""Verbs of searches: profile, run, work, serve; what they found is told by `findings`."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 import resspec
+from resspec.cli import findings
 from resspec.cli.arguments import AsJson, Quiet
-from resspec.cli.exits import NO
+from resspec.cli.studies import Search
 from resspec.cli.verb import Verb, examples, print_json
-from resspec.shipped import search_folder
-
-if TYPE_CHECKING:
-    from resspec.study.result import Result
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,22 +23,8 @@ app = typer.Typer(
         "resspec search profile digits", "resspec search run digits", "resspec search best digits > best.yaml"
     ),
 )
+app.add_typer(findings.app)
 
-
-def complete_search(incomplete: str) -> Iterator[str]:
-    """Shipped searches that begin so."""
-    yield from (path.stem for path in sorted(search_folder().glob("*.yaml")) if path.stem.startswith(incomplete))
-
-
-Search = Annotated[
-    str, typer.Argument(metavar="SEARCH", help="A shipped search or a file.", autocompletion=complete_search)
-]
-Study = Annotated[
-    str,
-    typer.Argument(
-        metavar="SEARCH", help="A search that was run here, or the folder of its study.", autocompletion=complete_search
-    ),
-]
 Folder = Annotated[
     Path | None, typer.Option("--path", metavar="FOLDER", help="Where the study lives; by default runs/NAME.")
 ]
@@ -208,42 +191,3 @@ def told_how_to_go_on() -> Iterator[None]:
     except (KeyboardInterrupt, SystemExit):
         typer.echo("interrupted; the same command goes on from here", err=True)
         raise
-
-
-@app.command(cls=Verb, epilog=examples("resspec search status digits", "resspec search status runs/mine-1 --json"))
-def status(search: Study, as_json: AsJson = False) -> None:
-    """Tell how far a search has come; it may be running."""
-    result = study_of(search)
-    if as_json:
-        states = [trial.state.name.lower() for trial in result.trials]
-        print_json({"name": result.name, "trials": {state: states.count(state) for state in sorted(set(states))}})
-    else:
-        from resspec.study.tables import standing
-
-        typer.echo(standing(result))
-
-
-@app.command(
-    cls=Verb, epilog=examples("resspec search best digits > best.yaml", "resspec search best runs/mine-1 --json")
-)
-def best(search: Study, as_json: AsJson = False) -> None:
-    """Print the best network found so far, as a complete spec file."""
-    from resspec.study.outcome import best_spec
-
-    result = study_of(search)
-    if result.best is None:
-        typer.echo("no trial is complete yet", err=True)
-        raise typer.Exit(NO)
-    if as_json:
-        print_json(result.best.to_dict())
-    else:
-        typer.echo(best_spec(result), nl=False)
-
-
-def study_of(search: str) -> Result:
-    """The study in a folder, or of a search that was run here."""
-    from resspec.study.declaration import load_search
-    from resspec.study.joining import RUNS
-    from resspec.study.result import open_result
-
-    return open_result(search if Path(search).is_dir() else Path(RUNS) / load_search(search).name)

@@ -95,6 +95,24 @@ SEARCH = {
         "$ resspec search run mine.yaml   # objectives: [accuracy, mac]",
         "Name measures of the evaluator, such as accuracy, and costs, such as macs.",
     ),
+    "RS522": Code(
+        "A package of an extra is missing",
+        "The page, the picture or the dashboard of a search is made by a package that is not installed.",
+        "$ resspec search report digits -o report.html",
+        "Install the extra that the message names.",
+    ),
+    "RS523": Code(
+        "No such trial",
+        "A study has no trial of this number.",
+        "$ resspec search best digits --number 1000",
+        "Take a number that `resspec search status` counts.",
+    ),
+    "RS524": Code(
+        "A port that cannot be served from",
+        "Another program has the port, or the address is not this machine's.",
+        "$ resspec search dashboard digits --port 80",
+        "Give another port; 0 takes a free one.",
+    ),
     "RS530": Code(
         "A network that no table has",
         "The evaluator looks networks up in a table, and this one is not in it.",
@@ -176,6 +194,48 @@ DATA = {
         "$ python -c \"peer_state(model, 'pycls')\"",
         "Choose another naming, or keep our own.",
     ),
+    "RS611": Code(
+        "Tensors that tell no network",
+        "The names are those of no known naming, or a place holds what no part of the language has.",
+        "$ resspec import vgg16.pth",
+        "The message names what is not understood.",
+    ),
+    "RS612": Code(
+        "Tensors that the nearest network has more",
+        "Names and shapes nearly tell a network, which needs tensors that the file lacks.",
+        "$ resspec import half.pth",
+        "Save the whole state_dict.",
+    ),
+    "RS613": Code(
+        "Tensors that no network has",
+        "Names and shapes nearly tell a network, which has no place for some tensors.",
+        "$ resspec import with_decoder.pth",
+        "Take out what does not belong to the network.",
+    ),
+    "RS614": Code(
+        "Shapes that no network has",
+        "Names tell a network, but widths follow no rule that the language has words for.",
+        "$ resspec import pruned.pth",
+        "Name a spec that lends the words: --like SPEC.",
+    ),
+    "RS615": Code(
+        "Another network of the same tensors",
+        "The module has a network's tensors, but computes something else.",
+        "$ resspec import model.py:factory",
+        "Name a spec that lends strides, activation and pooling: --like SPEC, or set them: act=silu.",
+    ),
+    "RS616": Code(
+        "Nothing to import",
+        "The source is no file, no folder, and no factory that returns a torch module.",
+        "$ resspec import timm:resnet51000",
+        "Name a checkpoint, hf:FOLDER, timm:NAME, torchvision:NAME, FILE.py:FUNCTION or FILE.onnx.",
+    ),
+    "RS617": Code(
+        "An import needs a package",
+        "The package that makes the model, or reads the file, is not installed.",
+        "$ resspec import timm:resnet50",
+        "Install the package that the message names.",
+    ),
     "RS651": Code(
         "A data set needs a package",
         "The package that carries the data set is not installed.",
@@ -238,6 +298,24 @@ COMMANDS = {
         "The file to write is there already, or cannot hold what was asked for.",
         "$ resspec new mine.yaml",
         "Choose another name, or add --force.",
+    ),
+    "RS705": Code(
+        "No such format",
+        "The format or form is not known, or does not go with the other options.",
+        "$ resspec export resnet18 -o resnet18.tflite",
+        "Name one that the message lists.",
+    ),
+    "RS706": Code(
+        "An export that answers otherwise",
+        "What was written was run, and its outputs differ from the network's.",
+        "$ resspec export resnet18 -o resnet18.onnx",
+        "Do not use the file; tell the versions of torch and of the runtime where this happens.",
+    ),
+    "RS707": Code(
+        "A format needs a package",
+        "The package that writes or runs the format is not installed.",
+        "$ resspec export resnet18 -o resnet18.onnx",
+        "Install the extra that the message names.",
     ),
     "RS720": Code(
         "No such device",

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 from resspec.errors import SearchError
 from resspec.study.crew import Crew, Orders
 from resspec.study.declaration import Search, load_search
-from resspec.study.evaluators import Bench
+from resspec.study.evaluators import Bench, Place
 from resspec.study.evaluators.python import imported
 from resspec.study.frontier import Exhausted
 from resspec.study.joining import RUNS, SEARCH, TOTAL, placed, portable, stored_search
@@ -265,8 +266,9 @@ class _Run:
             figures = {name: figure for name, figure in earlier.items() if name != "seconds"}
             return TrialState.COMPLETE, figures, figures, ""
         seed = seed_for(self._search.seed, Purpose.TRIAL, trial.number)
+        place = Place(trial.number, self._ledger.folder, partial(self._ledger.note, frozen))
         try:
-            found = self._bench.measure(trial.spec, seed, watch)
+            found = self._bench.run(place, trial.spec, seed, watch)
         except Lost:
             raise
         except _Pruned as stop:

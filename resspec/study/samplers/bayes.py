@@ -171,7 +171,7 @@ def signs(directions: Sequence[StudyDirection]) -> list[float]:
 
 def oriented(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) -> Floats:
     """The objectives of complete trials, [trials, objectives], all to be maximised."""
-    return np.array([trial.values for trial in trials], np.float64) * np.array(signs(directions))
+    return np.asarray(np.array([trial.values for trial in trials], np.float64) * np.array(signs(directions)))
 
 
 def scaled(values: Floats, known: Floats) -> Floats:

@@ -36,7 +36,7 @@ def test_the_baseline_as_a_proxy_finds_the_largest_network(tmp_path: Path):
 
 
 def test_images_of_a_data_set_have_their_own_side():
-    with pytest.raises(SpecError, match="leave out batch.side or data"):
+    with pytest.raises(SpecError, match=r"leave out batch\.side or data"):
         run_search(scored(proxy="naswot", data="digits", batch={"images": 4, "side": 16}))
 
 
