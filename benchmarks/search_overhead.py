@@ -65,7 +65,9 @@ class Plain:
 
     def __init__(self, folder: Path) -> None:
         storage = JournalStorage(JournalFileBackend(str(folder / "plain.log")))
-        self._study = optuna.create_study(storage=storage, direction="maximize", sampler=optuna.samplers.RandomSampler(0))
+        self._study = optuna.create_study(
+            storage=storage, direction="maximize", sampler=optuna.samplers.RandomSampler(0)
+        )
         for _ in range(TRIALS):
             self.trial()
         self._study.sampler = TPESampler(seed=0)
@@ -96,7 +98,9 @@ def main() -> None:
             pairs = [(seconds(ours.trial), seconds(plain.trial)) for _ in range(MEASURED)]
             mine, theirs = (1e3 * median(column) for column in zip(*pairs, strict=True))
             ratio = median(a / b for a, b in pairs)
-            print(f"{sampler:<6} {mine:.0f} ms a trial at {TRIALS:,}, plain Optuna's TPE {theirs:.0f} ms, ratio {ratio:.2f}")
+            print(
+                f"{sampler:<6} {mine:.0f} ms a trial at {TRIALS:,}, plain Optuna's TPE {theirs:.0f} ms, ratio {ratio:.2f}"
+            )
 
 
 if __name__ == "__main__":

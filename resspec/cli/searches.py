@@ -114,7 +114,10 @@ def run(  # noqa: PLR0913  # the arguments of the command line
 )
 def work(
     study: Annotated[
-        str, typer.Argument(metavar="STUDY", help="The folder of a study, or URL#NAME of one in a database.")
+        str,
+        typer.Argument(
+            metavar="STUDY", help="A study that was begun here, its folder, or URL#NAME of one in a database."
+        ),
     ],
     path: Folder = None,
     allow: AllowCode = None,
