@@ -70,7 +70,7 @@ def profile(search: Search, as_json: AsJson = False) -> None:
         "resspec search run digits --quiet --json > result.json",
     ),
 )
-def run(  # noqa: PLR0913, PLR0917  # the arguments of the command line
+def run(  # noqa: PLR0913  # the arguments of the command line
     search: Search,
     trials: Annotated[int | None, typer.Option(min=1, help="Trials in all, earlier runs included.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Where the search's randomness comes from.")] = None,
@@ -114,7 +114,10 @@ def run(  # noqa: PLR0913, PLR0917  # the arguments of the command line
 )
 def work(
     study: Annotated[
-        str, typer.Argument(metavar="STUDY", help="The folder of a study, or URL#NAME of one in a database.")
+        str,
+        typer.Argument(
+            metavar="STUDY", help="A study that was begun here, its folder, or URL#NAME of one in a database."
+        ),
     ],
     path: Folder = None,
     allow: AllowCode = None,

@@ -95,19 +95,19 @@ SEARCH = {
         "$ resspec search run mine.yaml   # objectives: [accuracy, mac]",
         "Name measures of the evaluator, such as accuracy, and costs, such as macs.",
     ),
-    "RS522": Code(
+    "RS552": Code(
         "A package of an extra is missing",
         "The page, the picture or the dashboard of a search is made by a package that is not installed.",
         "$ resspec search report digits -o report.html",
         "Install the extra that the message names.",
     ),
-    "RS523": Code(
+    "RS553": Code(
         "No such trial",
         "A study has no trial of this number.",
         "$ resspec search best digits --number 1000",
         "Take a number that `resspec search status` counts.",
     ),
-    "RS524": Code(
+    "RS554": Code(
         "A port that cannot be served from",
         "Another program has the port, or the address is not this machine's.",
         "$ resspec search dashboard digits --port 80",

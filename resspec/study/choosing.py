@@ -19,7 +19,7 @@ def numbered(result: Result, number: int) -> Trial:
         if trial.number == number:
             return trial
     raise SearchError.of(
-        "RS523", f"{result.name} has no trial {number}", remedy=f"it has 0 to {len(result.trials) - 1}"
+        "RS553", f"{result.name} has no trial {number}", remedy=f"it has 0 to {len(result.trials) - 1}"
     )
 
 

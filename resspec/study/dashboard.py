@@ -40,7 +40,7 @@ def dashboard_of(result: Result, host: str = "127.0.0.1", port: int = 0) -> Iter
         from optuna_dashboard import wsgi  # noqa: PLC0415  # an extra, needed for this verb alone
     except ImportError:
         raise SearchError.of(
-            "RS522",
+            "RS552",
             "the dashboard needs optuna-dashboard, which is not installed",
             remedy="pip install 'resspec[dashboard]'",
         ) from None
@@ -49,7 +49,7 @@ def dashboard_of(result: Result, host: str = "127.0.0.1", port: int = 0) -> Iter
         server: WSGIServer = make_server(host, port, application, handler_class=Silent)
     except OSError as error:
         raise SearchError.of(
-            "RS524", f"{host}:{port} cannot be served from: {error.strerror or error}", remedy="give another --port"
+            "RS554", f"{host}:{port} cannot be served from: {error.strerror or error}", remedy="give another --port"
         ) from error
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

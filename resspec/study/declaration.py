@@ -18,11 +18,11 @@ from resspec.spec.net import NetSpec
 from resspec.spec.reading import SUFFIXES, read_document
 from resspec.spec.tree import Entry, entry_of
 from resspec.spec.versions import current
+from resspec.study.constraints import Constraint
 from resspec.study.evaluators import Evaluator
 from resspec.study.objectives import Objectives
 from resspec.study.pruning import Pruner
 from resspec.study.samplers import Sampler
-from resspec.study.constraints import Constraint
 from resspec.study.space import Range, Scaled
 from resspec.training.plugin import plugin_field
 

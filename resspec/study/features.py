@@ -41,7 +41,8 @@ class Describer:
         return np.concatenate(columns, axis=1)
 
     def _table(self, link: Link) -> Features:
-        """The features of a link's entries; rows of fewer stages go on with the last width and resolution, at no cost."""
+        """The features of a link's entries; rows of fewer stages go on with the last width and resolution, at no
+        cost."""
         known = self._tables.get(link.number)
         if known is None or len(known) < len(link.rows):
             stages = max((len(rows) for rows in link.rows), default=0)

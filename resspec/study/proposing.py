@@ -23,8 +23,8 @@ REPLAYS = "replays"
 
 
 class Proposer:
-    """Proposes trials of a problem to one process. With `skip` a network that has a trial is closed; with `replay` it may
-    be proposed again and takes over what was measured; with `repeat` it is measured again, from another seed."""
+    """Proposes trials of a problem to one process. With `skip` a network that has a trial is closed; with `replay`
+    it may be proposed again and takes over what was measured; with `repeat` it is measured again, from another seed."""
 
     def __init__(self, problem: Problem, directions: Sequence[StudyDirection]) -> None:
         self._problem = problem
@@ -57,8 +57,8 @@ class Proposer:
             self._frontier.close(self._problem.space.point(trial.params))
 
     def _proposed(self, seed: int) -> tuple[Point, dict[str, Any]]:
-        """A proposal whose fingerprint is new, where it has to be: the frontier's keys tell networks apart by the pieces
-        they are laid in, the fingerprint by the operations, and it has the last word."""
+        """A proposal whose fingerprint is new, where it has to be: the frontier's keys tell networks apart by the
+        pieces they are laid in, the fingerprint by the operations, and it has the last word."""
         sampler = self._problem.search.sampler
         while True:
             proposal = sampler.propose(self._frontier, self._mirror, seed)

@@ -160,7 +160,7 @@ class _Run:
         self._observer = observer
         self._pruner = self._search.pruner.make()
         self._proposer = Proposer(problem, ledger.study.directions)
-        self._callbacks = [imported(path) for path in self._search.callbacks]
+        self._callbacks: list[Any] = [imported(path) for path in self._search.callbacks]
 
     def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:
         """All trials, by a crew where there is one, then the last comparison; at once where both are done. None where

@@ -1,5 +1,5 @@
-"""What a constraint is: it looks at values one after the other, remembers little, and says whether they may go on. So it
-takes part in sums over the space, and no point that breaks it is ever counted, drawn or proposed."""
+"""What a constraint is: it looks at values one after the other, remembers little, and says whether they may go on.
+So it takes part in sums over the space, and no point that breaks it is ever counted, drawn or proposed."""
 
 from __future__ import annotations
 

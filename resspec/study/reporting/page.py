@@ -63,7 +63,7 @@ def plotly() -> str:
         from plotly.offline import get_plotlyjs  # noqa: PLC0415  # an extra, needed for this page alone
     except ImportError:
         raise SearchError.of(
-            "RS522", "an HTML report needs plotly, which is not installed", remedy="pip install 'resspec[report]'"
+            "RS552", "an HTML report needs plotly, which is not installed", remedy="pip install 'resspec[report]'"
         ) from None
     return str(get_plotlyjs())
 

@@ -31,7 +31,7 @@ def png(result: Result) -> bytes:
         from matplotlib.figure import Figure  # noqa: PLC0415  # an extra, needed for this picture alone
     except ImportError:
         raise SearchError.of(
-            "RS522", "a PNG report needs matplotlib, which is not installed", remedy="pip install 'resspec[report]'"
+            "RS552", "a PNG report needs matplotlib, which is not installed", remedy="pip install 'resspec[report]'"
         ) from None
     figure = Figure(figsize=INCHES, dpi=DOTS, layout="constrained")
     figure.suptitle(f"{result.name}: {len(result.trials)} trials, {len(result.pareto)} on the front", weight="bold")

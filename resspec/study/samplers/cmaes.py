@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Annotated, ClassVar
 
 from optuna.samplers import CmaEsSampler
@@ -14,9 +15,9 @@ from resspec.study.samplers.sampler import Proposal, Sampler, drawn
 
 
 class CmaEs(Sampler):
-    """Adapts a normal distribution over the ranges of the space; where it is no range, values are drawn at random. One
-    objective. Needs the extra `cmaes`. The distribution is remembered with the trials, and moves when a whole generation
-    of its own draws is complete."""
+    """Adapts a normal distribution over the ranges of the space; where it is no range, values are drawn at random.
+    One objective. Needs the extra `cmaes`. The distribution is remembered with the trials, and moves when a whole
+    generation of its own draws is complete."""
 
     kind: ClassVar[str] = "cmaes"
 
@@ -29,9 +30,7 @@ class CmaEs(Sampler):
         """A draw of the distribution, repaired where need be; SearchError where it does not apply."""
         if len(mirror.directions) > 1:
             raise SearchError.of("RS540", "cmaes takes one objective", remedy="take bayes, nsga2, nsga3, tpe or gp")
-        try:
-            import cmaes as _  # noqa: PLC0415  # the extra may be missing
-        except ImportError:
-            raise SearchError.of("RS540", "cmaes is not installed", remedy="pip install 'resspec[cmaes]'") from None
+        if find_spec("cmaes") is None:
+            raise SearchError.of("RS540", "cmaes is not installed", remedy="pip install 'resspec[cmaes]'")
         sampler = CmaEsSampler(seed=seed, popsize=self.population, sigma0=self.spread, warn_independent_sampling=False)
         return drawn(sampler, frontier, mirror, seed, most=1)

@@ -8,13 +8,13 @@ from optuna.samplers import NSGAIIISampler
 from pydantic import Field
 
 from resspec.study.frontier import Frontier
-from resspec.study.mirror import Mirror
+from resspec.study.mirror import Mirror, experimental
 from resspec.study.samplers.sampler import Proposal, Sampler, drawn
 
 
 class Nsga3(Sampler):
-    """NSGA-II with reference points in the place of crowding, for three and more objectives. Learns from complete trials
-    only."""
+    """NSGA-II with reference points in the place of crowding, for three and more objectives. Learns from complete
+    trials only."""
 
     kind: ClassVar[str] = "nsga3"
 
@@ -23,4 +23,5 @@ class Nsga3(Sampler):
 
     def propose(self, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
         """A child of the current generation, repaired where need be."""
-        return drawn(NSGAIIISampler(population_size=self.population, seed=seed), frontier, mirror, seed)
+        with experimental():
+            return drawn(NSGAIIISampler(population_size=self.population, seed=seed), frontier, mirror, seed)

@@ -17,8 +17,8 @@ from resspec.study.samplers.sampler import Proposal, Sampler, drawn
 
 
 class Python(Sampler):
-    """A class or function `module:name`, seen from the working directory, that makes an `optuna.samplers.BaseSampler`. It
-    is given `options`, and `seed` where it takes one, afresh for each trial: what it knows comes from the study."""
+    """A class or function `module:name`, seen from the working directory, that makes an `optuna.samplers.BaseSampler`.
+    It is given `options`, and `seed` where it takes one, afresh for each trial: what it knows comes from the study."""
 
     kind: ClassVar[str] = "python"
     short: ClassVar[str] = "function"

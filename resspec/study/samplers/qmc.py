@@ -42,7 +42,7 @@ class Qmc(Sampler):
 def stretch(scramble: int, number: int, shape: tuple[int, ...]) -> NDArray[np.intp]:
     """The points of the sequence that a trial looks at."""
     shares = _block(scramble, number // BLOCK, len(shape))[number % BLOCK * DRAWS :][:DRAWS]
-    return np.minimum((shares * np.array(shape)).astype(np.intp), np.array(shape) - 1)
+    return np.asarray(np.minimum((shares * np.array(shape)).astype(np.intp), np.array(shape) - 1))
 
 
 BLOCK = 128
