@@ -17,7 +17,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "evaluators.md").read_text(encoding
 EXAMPLES = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: "-".join(example))
+@pytest.mark.parametrize("example", EXAMPLES, ids="-".join)
 def test_an_example_is_what_a_search_file_may_say(example: dict[str, object]):
     families = {"evaluator": Evaluator, "pruner": Pruner}
     for key, value in example.items():
