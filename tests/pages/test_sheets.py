@@ -108,7 +108,7 @@ def test_the_page_holds_every_row_and_needs_nothing_else():
     assert not re.search(r"<(link|img|iframe)|@import|url\(|fetch\(", text)
 
 
-CLICKS = """<script>
+CLICKS = """<script>{
 const table = document.querySelector("table[data-level=stages]");
 const heads = [...table.tHead.rows[0].cells];
 const column = (place) => [...table.tBodies[0].rows].map((row) => row.cells[place].textContent);
@@ -126,7 +126,7 @@ const left = [...layers.tBodies[0].rows].filter((row) => !row.hidden && row.getC
 const said = document.createElement("pre");
 said.textContent = "SAID" + JSON.stringify({ down, up, left: left.map((row) => row.cells[0].textContent) }) + "DIAS";
 document.body.append(said);
-</script></body>"""
+}</script></body>"""
 
 
 @pytest.mark.slow
