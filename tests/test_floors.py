@@ -15,10 +15,11 @@ PACKAGE = Path(__file__).parents[1] / "resspec"
 FLOORS = (
     {"spelling", "codes"},
     {"errors", "shipped"},
-    {"record"},
+    {"record", "carried"},
     {"ir"},
     {"parts", "analysis", "export", "passes"},
     {"spec"},
+    {"dense"},
     {"plan"},
     {"blame"},
     {"compile"},
@@ -27,7 +28,7 @@ FLOORS = (
     {"training"},
     {"timing"},
     {"study", "ingest", "testing"},
-    {"authoring"},
+    {"authoring", "formats"},
     {""},  # the public face, resspec/__init__.py
     {"cli"},
     {"__main__"},
@@ -35,7 +36,15 @@ FLOORS = (
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 HEAVY = {
-    "torch": ("export/module.py", "export/weights.py", "training/", "timing/", "testing.py"),
+    "torch": (
+        "export/module.py",
+        "export/weights.py",
+        "export/formats/",
+        "training/",
+        "timing/",
+        "testing.py",
+        "ingest/modules.py",
+    ),
     "optuna": ("study/",),
     "typer": ("cli/",),
 }

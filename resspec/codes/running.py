@@ -53,11 +53,53 @@ SEARCH = {
         "$ resspec search best runs/digits",
         "Delete the file that the message names and search again.",
     ),
+    "RS513": Code(
+        "A database that does not answer",
+        "The database of a study is away, and stayed away for as long as a worker waits.",
+        "$ resspec search run digits --storage postgresql://nobody@localhost:1/none",
+        "Start the database, or correct the address; what was finished meanwhile is kept and recorded by the next run.",
+    ),
+    "RS514": Code(
+        "A storage that cannot be used",
+        "Workers can share a journal or a PostgreSQL database, whose driver is an extra.",
+        "$ resspec search run digits --storage sqlite:///digits.db",
+        "Take `journal` or `postgresql://USER:PASSWORD@HOST/DATABASE`.",
+    ),
+    "RS515": Code(
+        "Another storage",
+        "The folder belongs to a study that is stored elsewhere.",
+        "$ resspec search run digits --storage postgresql://host/other",
+        "Leave the storage out, or give the other study a folder of its own.",
+    ),
+    "RS516": Code(
+        "Workers that die",
+        "The processes of a search died again and again.",
+        "$ resspec search run digits --workers 16",
+        "Read their logs, which the message names; fewer workers need less memory.",
+    ),
+    "RS517": Code(
+        "No server of one's own",
+        "PostgreSQL is not there, or does not start in the folder.",
+        "$ resspec search serve --path /root/postgres",
+        "Install `resspec[serve]`, or name a folder that the server may write.",
+    ),
     "RS520": Code(
         "Data that do not fit",
         "The base network reads other images, or tells fewer classes apart, than the data have.",
         "$ resspec search run mine.yaml",
         "Set `input` and `classes` of the base.",
+    ),
+    "RS521": Code(
+        "An objective that cannot be sought",
+        "A name is no measure of the evaluator and no cost, stands twice, or nothing measured is named.",
+        "$ resspec search run mine.yaml   # objectives: [accuracy, mac]",
+        "Name measures of the evaluator, such as accuracy, and costs, such as macs.",
+    ),
+    "RS522": Code(
+        "A network that no table has",
+        "The evaluator looks networks up in a table, and this one is not in it.",
+        "$ resspec search run mine.yaml",
+        "Start from the table's own base, and let the space vary what the table varies.",
     ),
 }
 
@@ -109,6 +151,48 @@ DATA = {
         "A peer's naming has no names for this network.",
         "$ python -c \"peer_state(model, 'pycls')\"",
         "Choose another naming, or keep our own.",
+    ),
+    "RS611": Code(
+        "Tensors that tell no network",
+        "The names are those of no known naming, or a place holds what no part of the language has.",
+        "$ resspec import vgg16.pth",
+        "The message names what is not understood.",
+    ),
+    "RS612": Code(
+        "Tensors that the nearest network has more",
+        "Names and shapes nearly tell a network, which needs tensors that the file lacks.",
+        "$ resspec import half.pth",
+        "Save the whole state_dict.",
+    ),
+    "RS613": Code(
+        "Tensors that no network has",
+        "Names and shapes nearly tell a network, which has no place for some tensors.",
+        "$ resspec import with_decoder.pth",
+        "Take out what does not belong to the network.",
+    ),
+    "RS614": Code(
+        "Shapes that no network has",
+        "Names tell a network, but widths follow no rule that the language has words for.",
+        "$ resspec import pruned.pth",
+        "Name a spec that lends the words: --like SPEC.",
+    ),
+    "RS615": Code(
+        "Another network of the same tensors",
+        "The module has a network's tensors, but computes something else.",
+        "$ resspec import model.py:factory",
+        "Name a spec that lends strides, activation and pooling: --like SPEC, or set them: act=silu.",
+    ),
+    "RS616": Code(
+        "Nothing to import",
+        "The source is no file, no folder, and no factory that returns a torch module.",
+        "$ resspec import timm:resnet51000",
+        "Name a checkpoint, hf:FOLDER, timm:NAME, torchvision:NAME, FILE.py:FUNCTION or FILE.onnx.",
+    ),
+    "RS617": Code(
+        "An import needs a package",
+        "The package that makes the model, or reads the file, is not installed.",
+        "$ resspec import timm:resnet50",
+        "Install the package that the message names.",
     ),
     "RS651": Code(
         "A data set needs a package",
@@ -172,6 +256,24 @@ COMMANDS = {
         "The file to write is there already, or cannot hold what was asked for.",
         "$ resspec new mine.yaml",
         "Choose another name, or add --force.",
+    ),
+    "RS705": Code(
+        "No such format",
+        "The format or form is not known, or does not go with the other options.",
+        "$ resspec export resnet18 -o resnet18.tflite",
+        "Name one that the message lists.",
+    ),
+    "RS706": Code(
+        "An export that answers otherwise",
+        "What was written was run, and its outputs differ from the network's.",
+        "$ resspec export resnet18 -o resnet18.onnx",
+        "Do not use the file; tell the versions of torch and of the runtime where this happens.",
+    ),
+    "RS707": Code(
+        "A format needs a package",
+        "The package that writes or runs the format is not installed.",
+        "$ resspec export resnet18 -o resnet18.onnx",
+        "Install the extra that the message names.",
     ),
     "RS720": Code(
         "No such device",

@@ -123,11 +123,11 @@ class _Writer:
         inputs = {name: "x" if place == 0 else f"x{place}" for place, name in enumerate(sample.reads)}
         statements, results = body(self.items(shape), inputs, sample_gives(shape), self.constants(shape))
         kind = "Tensor" if len(results) == 1 else f"tuple[{', '.join(['Tensor'] * len(results))}]"
-        heads = ", ".join(f"{name}: Tensor" for name in inputs.values())
+        takes = ["self", *(f"{name}: Tensor" for name in inputs.values())]
         return [
             *lines,
             "",
-            f"{INDENT}def forward(self, {heads}) -> {kind}:",
+            *call("def forward", takes, f" -> {kind}:", 1),
             *statements,
             f"{INDENT * 2}return {', '.join(results)}",
         ]

@@ -42,6 +42,8 @@ class Builder:
     names: set[str] = field(default_factory=set)
     limit: int = MOST
     """Operations that may be laid."""
+    marks: dict[str, Value] = field(default_factory=dict)
+    """Values that are known by a name of their own, such as the map before a stem's pool."""
     uses: dict[str, int] = field(default_factory=dict)
     """How often each shared scope was opened."""
     shared: tuple[str, str] = ("", "")
@@ -76,6 +78,10 @@ class Builder:
             yield
         finally:
             self.prefix = outer
+
+    def mark(self, name: str, x: Value) -> None:
+        """Let a value be found by a name."""
+        self.marks[name] = x
 
     @contextmanager
     def shared_scope(self, name: str, title: str = "", kind: str = "", doc: str = "") -> Iterator[None]:

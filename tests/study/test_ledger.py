@@ -73,7 +73,7 @@ def test_what_is_known_of_a_finished_trial_is_stored_with_it(ledgers: Callable[[
     trial = ledger.claim(2, propose)
     assert trial is not None
     ledger.report(trial, 1, 0.25)
-    ledger.finish(trial, TrialState.COMPLETE, 0.5, {"figures": {"loss": 1.0}})
+    ledger.finish(trial, TrialState.COMPLETE, [0.5], {"figures": {"loss": 1.0}})
     found = ledgers().trials()[0]
     assert (found.state, found.value, found.intermediate_values) == (TrialState.COMPLETE, 0.5, {1: 0.25})
     assert found.user_attrs["figures"] == {"loss": 1.0}

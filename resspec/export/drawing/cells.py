@@ -49,6 +49,8 @@ class Cell:
     shape: Shape
     load: Load
     inputs: tuple[str, ...]
+    maps: int = 1
+    """The number of maps that its modules run on."""
 
     @property
     def sign(self) -> str:
@@ -63,6 +65,11 @@ def cells_of(graph: Graph, memory: Mapping[str, int] = NONE) -> tuple[Cell, ...]
     for node in graph:
         if node.op.arity == 0:
             continue
+        reads = tuple(dict.fromkeys(owner.get(name, "") for name in read(node)))
+        if node.shares:
+            own = owner[node.name] = owner[node.shares]
+            cells[own] = _again(cells[own], reads, load_of(graph, node, memory), node.shares == own)
+            continue
         source = owner.get(node.inputs[0], "")
         if source and _joins(graph, node, cells[source]):
             cell = cells[source]
@@ -70,11 +77,22 @@ def cells_of(graph: Graph, memory: Mapping[str, int] = NONE) -> tuple[Cell, ...]
             cells[source] = replace(cell, finish=(*cell.finish, word(node)), shape=node.shape, load=load)
             owner[node.name] = source
             continue
-        inputs = tuple(dict.fromkeys(owner.get(name, "") for name in node.inputs))
         load = load_of(graph, node, memory)
-        cells[node.name] = Cell(node.name, node.site, _role(node), label(graph, node), (), node.shape, load, inputs)
+        cells[node.name] = Cell(node.name, node.site, _role(node), label(graph, node), (), node.shape, load, reads)
         owner[node.name] = node.name
     return tuple(cells.values())
+
+
+def read(node: Node) -> tuple[str, ...]:
+    """The operands whose values a node reads; of a map that is brought to another's size, itself alone."""
+    return node.inputs[:1] if node.op.window().neighbours else node.inputs
+
+
+def _again(cell: Cell, reads: tuple[str, ...], load: Load, first: bool) -> Cell:
+    """A cell that runs on one map more (where its first op does), reading from other cells."""
+    others = tuple(name for name in reads if name != cell.key)
+    inputs = tuple(dict.fromkeys((*cell.inputs, *others)))
+    return replace(cell, load=cell.load + load, inputs=inputs, maps=cell.maps + first)
 
 
 def _joins(graph: Graph, node: Node, cell: Cell) -> bool:
@@ -86,7 +104,7 @@ def _joins(graph: Graph, node: Node, cell: Cell) -> bool:
 def _role(node: Node) -> str:
     if product(node):
         return "conv" if len(node.shape) == 3 else "dense"
-    if node.op.arity > 1:
+    if len(read(node)) > 1:
         return "join"
     return "pool" if node.op.window().kernel != 1 and not norm(node) else "other"
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from resspec.ir import Builder, Value
 from resspec.parts.base import part_field
-from resspec.parts.families import Act, Conv, Names, Norm, Pool, Stem, Unit
+from resspec.parts.families import UNPOOLED, Act, Conv, Names, Norm, Pool, Stem, Unit
 from resspec.record import Listed
 
 
@@ -44,4 +44,5 @@ class Deep(Stem):
             x = conv.lay(b, Names.positions(3 * len(early)), x, Unit(last, 3, self.last_stride))
         if not bare:
             x = norm.lay(b, "bn1", x, act if self.last_act else None, "act1")
+        b.mark(UNPOOLED, x)
         return self.pool.lay(b, "pool", x, conv, norm, act)

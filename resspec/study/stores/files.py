@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from optuna.trial import FrozenTrial
 
 from resspec.study.journal import JOURNAL, open_journal
 from resspec.study.leases import GRACE_SECONDS, Leases, Pulse
-from resspec.study.locks import held
+from resspec.study.locks import FileLock, held
 from resspec.study.owner import Owner, myself
-from resspec.study.stores.store import Store
+from resspec.study.stores.store import Busy, Store
 
 
 class JournalStore(Store):
     """One machine, or several that share a folder whose locks reach across them."""
+
+    shares_folder = True
 
     def __init__(self, folder: Path, me: Owner | None = None) -> None:
         """Open the folder, or make it."""
@@ -29,9 +31,18 @@ class JournalStore(Store):
             self.storage = open_journal(folder / JOURNAL)
         self._pulse = Pulse(self._leases.beat)
 
-    def lock(self, what: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def lock(self, what: str, *, waits: bool = True) -> Iterator[None]:
         """A lock on a file."""
-        return held(self._folder / f"{what}.lock")
+        lock = FileLock(self._folder / f"{what}.lock")
+        if waits:
+            lock.acquire()
+        elif not lock.try_acquire():
+            raise Busy
+        try:
+            yield
+        finally:
+            lock.release()
 
     def is_gone(self, trial: FrozenTrial, owner: Owner) -> bool:
         """By the lock; on another machine, where locks may not be seen, by the age of the last sign of life."""
