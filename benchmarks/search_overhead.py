@@ -1,5 +1,5 @@
-"""What a search spends on a trial beside measuring it, when a thousand trials stand in its journal: proposing, checking and
-recording. TPE is held beside plain Optuna's ask and tell on a journal of its own, in turn.
+"""What a search spends on a trial beside measuring it, when a thousand trials stand in its journal: proposing, checking
+and recording. TPE is held beside plain Optuna's ask and tell on a journal of its own, in turn.
 
 python benchmarks/search_overhead.py
 """

@@ -1,4 +1,4 @@
-"""How fast a space of 10^8 points is proved: its tables, the ends of each cost, exact counts, and points priced in bulk.
+"""How fast a space of 10^8 points is proved: its tables, the ends of each cost, exact counts, points priced in bulk.
 
 python benchmarks/search_space.py
 """

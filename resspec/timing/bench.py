@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 
 from resspec.errors import ResspecError, did_you_mean
 from resspec.ir import Graph
@@ -115,7 +116,7 @@ class Forward:
 
 @dataclass(frozen=True)
 class TrainingStep:
-    """Forward in train mode, the mean of squares as a loss, backward, and SGD with momentum."""
+    """Forward in train mode, the mean of the squares of every output as a loss, backward, and SGD with momentum."""
 
     model: nn.Module
     x: torch.Tensor
@@ -129,7 +130,8 @@ class TrainingStep:
     def __call__(self) -> object:
         """Run it once."""
         self.optimizer.zero_grad()
-        self.model(self.x).float().square().mean().backward()
+        outputs = tree_leaves(self.model(self.x))
+        torch.stack([output.float().square().mean() for output in outputs]).sum().backward()
         self.optimizer.step()
         return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from resspec.errors import Fault, Mark, SpecError, did_you_mean
 from resspec.record import refusal
@@ -25,6 +25,9 @@ def _patterns(value: Any) -> Any:
     return tuple(listed)
 
 
+PATHS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
+
 class Constraint(Plugin):
     """A law for the values of several paths, taken in order. What is remembered between two values is hashable, and the
     fewer different memories there are, the faster the space is summed over."""
@@ -35,7 +38,7 @@ class Constraint(Plugin):
     numeric: ClassVar[bool] = True
     """Whether it looks at numbers alone."""
 
-    of: Annotated[tuple[str, ...], BeforeValidator(_patterns)]
+    of: Annotated[tuple[str, ...], BeforeValidator(_patterns), WithJsonSchema(PATHS)]
     """The paths, in order; `stages.*.width` means that of every stage. One that the space does not vary counts with the
     base's value."""
 
