@@ -60,8 +60,8 @@ class Bench:
             Row(row["form"], row["job"], Spread(*(row[key] for key in ("median", "low", "high", "rounds"))))
             for row in data["rows"]
         )
-        head = (data[key] for key in ("name", "fingerprint", "device", "torch"))
-        return cls(*head, Setting(**data["setting"]), rows)
+        name, fingerprint, device, made = (data[key] for key in ("name", "fingerprint", "device", "torch"))
+        return cls(name, fingerprint, device, made, Setting(**data["setting"]), rows)
 
 
 def bench(graph: Graph, setting: Setting, forms: Sequence[str], rounds: int, *, training: bool = False) -> Bench:

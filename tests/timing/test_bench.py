@@ -92,6 +92,7 @@ def test_threads_are_pinned_and_given_back():
     [
         (("--device", "tpu"), "RS720"),
         (("--device", "cuda:99"), "RS720"),
+        (("--calibrate",), "RS703"),
         (("--batch", "1", "stages.3.stride=8", "--training"), "RS722"),
     ],
 )
