@@ -167,7 +167,7 @@ def _fused(network: Graph, model: nn.Module) -> nn.Module:
 
     form = fuse(network)
     module = derived_module(_source(form.graph), model, form.recipe.tensors).eval()
-    return module.to(memory_format=_channels_last())
+    return module.to(memory_format=_channels_last())  # type: ignore[call-overload,no-any-return]  # torch's stubs lack it
 
 
 def _channels_last() -> Any:

@@ -36,7 +36,7 @@ def nearest(told: Told, peer: Peer) -> list[str]:
 def distance(told: Told, peer: Peer, name: str) -> int:
     """How far a shipped spec is from what was told."""
     plan = plan_of(name)
-    total = HOUSE * (not is_of(peer, shipped(name).source or ""))
+    total: int = HOUSE * (not is_of(peer, shipped(name).source or ""))
     total += KIND * abs(len(plan.stages) - len(told.stages))
     total += KIND * (plan.stem.stem.kind != told.stem["kind"]) + KIND * (plan.head.kind != told.head["kind"])
     total += KIND * (told.final is not None and plan.final.final.kind != told.final["kind"])
