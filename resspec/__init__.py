@@ -212,9 +212,10 @@ def create_model(name: Source, num_classes: int | None = None, **options: Any) -
 def search(source: str | Path | Mapping[str, Any], **options: Any) -> Result:
     """Run a search to its end, or go on with one: a shipped name (`digits`), a path or plain data.
 
-    `trials` (in all, over restarts), `seed` and `path` (the study's folder, by default runs/NAME) are keywords. The
-    result has `best`, `pareto` and `trials` (each with number, spec, fingerprint, values, costs and state), the
-    Optuna `study` and `path`. Raises SpecError, BudgetError, DataError or SearchError before anything is written."""
+    `trials` (in all, over restarts and workers), `seed`, `path` (the study's folder, by default runs/NAME), `workers`
+    (processes on this machine) and `storage` (a PostgreSQL address) are keywords. The result has `best`, `pareto` and
+    `trials` (each with number, spec, fingerprint, values, costs and state), the Optuna `study` and `path`. Raises
+    SpecError, BudgetError, DataError or SearchError before anything is written."""
     from resspec.study.run import run_search
 
     return run_search(source, **options)

@@ -19,6 +19,7 @@ from resspec.cli import (
     networks,
     searches,
     specs,
+    timing,
     validation,
 )
 from resspec.cli.verb import examples
@@ -34,7 +35,7 @@ app = typer.Typer(
         "resspec search run digits",
     ),
 )
-for verbs in (specs, validation, comparing, authoring, drawings, costs, budgets, networks, bringing, exports):
+for verbs in (specs, validation, comparing, authoring, drawings, costs, budgets, timing, networks, bringing, exports):
     app.add_typer(verbs.app)
 app.add_typer(searches.app, name="search", rich_help_panel="Search")
 

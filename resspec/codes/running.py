@@ -53,11 +53,53 @@ SEARCH = {
         "$ resspec search best runs/digits",
         "Delete the file that the message names and search again.",
     ),
+    "RS513": Code(
+        "A database that does not answer",
+        "The database of a study is away, and stayed away for as long as a worker waits.",
+        "$ resspec search run digits --storage postgresql://nobody@localhost:1/none",
+        "Start the database, or correct the address; what was finished meanwhile is kept and recorded by the next run.",
+    ),
+    "RS514": Code(
+        "A storage that cannot be used",
+        "Workers can share a journal or a PostgreSQL database, whose driver is an extra.",
+        "$ resspec search run digits --storage sqlite:///digits.db",
+        "Take `journal` or `postgresql://USER:PASSWORD@HOST/DATABASE`.",
+    ),
+    "RS515": Code(
+        "Another storage",
+        "The folder belongs to a study that is stored elsewhere.",
+        "$ resspec search run digits --storage postgresql://host/other",
+        "Leave the storage out, or give the other study a folder of its own.",
+    ),
+    "RS516": Code(
+        "Workers that die",
+        "The processes of a search died again and again.",
+        "$ resspec search run digits --workers 16",
+        "Read their logs, which the message names; fewer workers need less memory.",
+    ),
+    "RS517": Code(
+        "No server of one's own",
+        "PostgreSQL is not there, or does not start in the folder.",
+        "$ resspec search serve --path /root/postgres",
+        "Install `resspec[serve]`, or name a folder that the server may write.",
+    ),
     "RS520": Code(
         "Data that do not fit",
         "The base network reads other images, or tells fewer classes apart, than the data have.",
         "$ resspec search run mine.yaml",
         "Set `input` and `classes` of the base.",
+    ),
+    "RS521": Code(
+        "An objective that cannot be sought",
+        "A name is no measure of the evaluator and no cost, stands twice, or nothing measured is named.",
+        "$ resspec search run mine.yaml   # objectives: [accuracy, mac]",
+        "Name measures of the evaluator, such as accuracy, and costs, such as macs.",
+    ),
+    "RS522": Code(
+        "A network that no table has",
+        "The evaluator looks networks up in a table, and this one is not in it.",
+        "$ resspec search run mine.yaml",
+        "Start from the table's own base, and let the space vary what the table varies.",
     ),
 }
 
@@ -232,5 +274,23 @@ COMMANDS = {
         "The package that writes or runs the format is not installed.",
         "$ resspec export resnet18 -o resnet18.onnx",
         "Install the extra that the message names.",
+    ),
+    "RS720": Code(
+        "No such device",
+        "A network is to be timed on a device that is not there.",
+        "$ resspec bench resnet18 --device cuda   # where there is no GPU",
+        "Take cpu, or cuda where torch finds a GPU.",
+    ),
+    "RS721": Code(
+        "No such form",
+        "A network is to be timed in a form that is not known.",
+        "$ python -c '...'   # a program asks for bench(graph, setting, ['quantised'], 20)",
+        "Take eager, fused, channels-last or compiled.",
+    ),
+    "RS722": Code(
+        "A form that does not run here",
+        "A form of a network could not be made or run, for example compiled without a C++ compiler.",
+        "$ resspec bench resnet18 --form compiled",
+        "The message holds torch's reason; leave the form out, or give a larger --batch.",
     ),
 }

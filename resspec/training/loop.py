@@ -17,6 +17,7 @@ from resspec.training.augmentation import flipped, shifted
 from resspec.training.data.source import Images
 from resspec.training.evaluation import Evaluation, device_of, judged
 from resspec.training.feed import Feed
+from resspec.training.onednn import guarded
 from resspec.training.optimizers import optimizer_of
 from resspec.training.recipe import Recipe
 
@@ -56,7 +57,7 @@ def train(
     held_out = Feed(validation, model, device) if validation is not None else None
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs leave this form out
     epochs = []
-    with seeded(seed, device) as generator:
+    with guarded(model, device), seeded(seed, device) as generator:
         for number, loss, seconds in _epochs(model, feed, recipe, generator):
             if not math.isfinite(loss):
                 raise DivergedError.of(
