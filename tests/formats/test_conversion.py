@@ -19,6 +19,10 @@ def state() -> dict[str, torch.Tensor]:
     return resspec.build(small(block="basic"), seed=1).state_dict()
 
 
+DENSE = ("torchvision_detection", "torchvision_segmentation")
+"""Namings of nets for places, whose names are not read back."""
+
+
 def same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> bool:
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
@@ -103,4 +107,4 @@ def test_a_damaged_file_is_no_spec(tmp_path: Path, content: bytes):
 
 
 def test_every_naming_has_rules_for_both_ways():
-    assert all(peer.reads for peer in peers()[1:])
+    assert {peer.name for peer in peers() if not peer.reads} == {"resspec", *DENSE}
