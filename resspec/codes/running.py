@@ -236,6 +236,12 @@ DATA = {
         "$ resspec import timm:resnet50",
         "Install the package that the message names.",
     ),
+    "RS618": Code(
+        "Nothing to be like",
+        "`--like` names no shipped classifier.",
+        "$ resspec import net.pth --like resnet5",
+        "Take a name that the message suggests.",
+    ),
     "RS651": Code(
         "A data set needs a package",
         "The package that carries the data set is not installed.",
