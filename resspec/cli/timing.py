@@ -58,7 +58,7 @@ def named_or_calibrate(context: typer.Context, spec: str | None) -> str | None:
         "resspec bench --calibrate && resspec report resnet50 --latency",
     ),
 )
-def bench(  # noqa: PLR0913  # the arguments of the command line
+def bench(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     spec: Annotated[
         str | None,
         typer.Argument(
