@@ -39,7 +39,7 @@ app = typer.Typer()
         "resspec check mine.yaml --format markdown > comment.md",
     ),
 )
-def check(  # noqa: PLR0913  # the arguments of the command line
+def check(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     spec: Spec,
     overrides: Overrides = None,
     budget: Annotated[
