@@ -99,7 +99,8 @@ def main() -> None:
             mine, theirs = (1e3 * median(column) for column in zip(*pairs, strict=True))
             ratio = median(a / b for a, b in pairs)
             print(
-                f"{sampler:<6} {mine:.0f} ms a trial at {TRIALS:,}, plain Optuna's TPE {theirs:.0f} ms, ratio {ratio:.2f}"
+                f"{sampler:<6} {mine:.0f} ms a trial at {TRIALS:,}, "
+                f"plain Optuna's TPE {theirs:.0f} ms, ratio {ratio:.2f}"
             )
 
 
