@@ -18,6 +18,7 @@ from resspec.timing.device import device_name, pinned, wait
 from resspec.timing.forms import CHANNELS_LAST, FORMS, INFERENCE_ONLY, eager_module
 from resspec.timing.setting import Setting
 from resspec.timing.spread import Spread
+from resspec.training.onednn import guarded
 
 FORWARD: Final = "forward"
 STEP: Final = "training step"
@@ -129,10 +130,11 @@ class TrainingStep:
 
     def __call__(self) -> object:
         """Run it once."""
-        self.optimizer.zero_grad()
-        outputs = tree_leaves(self.model(self.x))
-        torch.stack([output.float().square().mean() for output in outputs]).sum().backward()
-        self.optimizer.step()
+        with guarded(self.model, self.x.device):
+            self.optimizer.zero_grad()
+            outputs = tree_leaves(self.model(self.x))
+            torch.stack([output.float().square().mean() for output in outputs]).sum().backward()
+            self.optimizer.step()
         return None
 
 
