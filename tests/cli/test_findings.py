@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -75,7 +74,7 @@ def test_bounds_that_no_network_keeps_are_a_no_that_names_the_nearest(done: Path
 )
 def test_a_mistake_is_one_clear_message(done: Path, words: tuple[str, ...], said: str) -> None:
     ended = asked(words[0], str(done), *words[1:], code=2)
-    assert said in ended.stderr
+    assert said in ended.output
     assert "Traceback" not in ended.output
 
 
@@ -88,7 +87,7 @@ def test_report_prints_the_table_and_writes_what_the_suffix_says(done: Path, tmp
 
 def test_dashboard_prints_its_address_and_ends_with_control_c(done: Path) -> None:
     pytest.importorskip("optuna_dashboard", reason="the dashboard needs the extra `dashboard`")
-    words = [sys.executable, *COMMAND, "search", "dashboard", str(done), "--port", "0"]
+    words = [*COMMAND, "search", "dashboard", str(done), "--port", "0"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
