@@ -70,7 +70,7 @@ def profile(search: Search, as_json: AsJson = False) -> None:
         "resspec search run digits --quiet --json > result.json",
     ),
 )
-def run(  # noqa: PLR0913  # the arguments of the command line
+def run(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     search: Search,
     trials: Annotated[int | None, typer.Option(min=1, help="Trials in all, earlier runs included.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Where the search's randomness comes from.")] = None,
