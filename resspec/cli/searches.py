@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,17 @@ Storage = Annotated[
 ]
 
 
+class Trust(StrEnum):
+    """What a search may be trusted with."""
+
+    CODE = "code"
+
+
+AllowCode = Annotated[
+    list[Trust] | None, typer.Option("--allow", help="Trust the search: let it name Python code to run.")
+]
+
+
 @app.command(cls=Verb, epilog=examples("resspec search profile digits", "resspec search profile mine.yaml --json"))
 def profile(search: Search, as_json: AsJson = False) -> None:
     """Tell what a search can reach before its first trial: sizes, extremes of each cost, share inside the budgets."""
@@ -58,13 +70,14 @@ def profile(search: Search, as_json: AsJson = False) -> None:
         "resspec search run digits --quiet --json > result.json",
     ),
 )
-def run(  # noqa: PLR0913  # the arguments of the command line
+def run(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     search: Search,
     trials: Annotated[int | None, typer.Option(min=1, help="Trials in all, earlier runs included.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Where the search's randomness comes from.")] = None,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes on this machine.")] = 1,
     storage: Storage = None,
     path: Folder = None,
+    allow: AllowCode = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -77,7 +90,14 @@ def run(  # noqa: PLR0913  # the arguments of the command line
     observer = None if quiet else view_on(Console(stderr=True))
     with told_how_to_go_on():
         result = resspec.search(
-            search, trials=trials, seed=seed, path=path, observer=observer, storage=storage, workers=workers
+            search,
+            trials=trials,
+            seed=seed,
+            path=path,
+            observer=observer,
+            storage=storage,
+            workers=workers,
+            allow=allow or (),
         )
     if as_json:
         print_json(result.to_dict())
@@ -100,6 +120,7 @@ def work(
         ),
     ],
     path: Folder = None,
+    allow: AllowCode = None,
     quiet: Quiet = False,
 ) -> None:
     """Work on a study that `run` began, from any machine that reaches it, until its trials are done."""
@@ -111,11 +132,36 @@ def work(
 
     observer = None if quiet else view_on(Console(stderr=True))
     with told_how_to_go_on():
-        result = join_search(study, path=path, observer=observer)
+        result = join_search(study, path=path, observer=observer, allow=allow or ())
     if result is None:
         typer.echo("the trials are done; another worker makes the last comparison", err=True)
     elif not quiet:
         print_result(Console(), result)
+
+
+@app.command(
+    cls=Verb,
+    epilog=examples("resspec search proxies digits", "resspec search proxies nas_bench_macro --images 16 --json"),
+)
+def proxies(
+    search: Search,
+    sample: Annotated[int, typer.Option(min=3, help="Networks at most.")] = 100,
+    images: Annotated[int, typer.Option(min=2, help="Images of a batch.")] = 32,
+    repeats: Annotated[int, typer.Option(min=1, help="Draws of weights and images.")] = 1,
+    side: Annotated[int | None, typer.Option(min=1, help="Side of the images; by default the network's own.")] = None,
+    path: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how far scores of untrained networks rank them as training did, beside params and macs."""
+    from resspec.study.evaluators.proxy import Batch
+    from resspec.study.ranking import rank_proxies
+
+    batch = Batch(images=images, repeats=repeats, side=side)
+    found = rank_proxies(search, sample=sample, batch=batch, path=path)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        typer.echo(str(found))
 
 
 @app.command(cls=Verb, epilog=examples("resspec search serve", "resspec search serve --host 0.0.0.0 --port 5432"))

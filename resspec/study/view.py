@@ -171,7 +171,8 @@ class LiveView(Observer):
         """How much is done, and the time left."""
         done, total = self._again or (len(self._pace.done), self._pace.total)
         left = self._pace.seconds_left() if self._again is None else None
-        about = f"{duration(self._pace.elapsed)} gone" + (f", about {duration(left)} left" if left else "")
+        words = [f"{duration(self._pace.elapsed)} gone"] if self._console.width >= NARROW or not left else []
+        about = ", ".join(words + ([f"about {duration(left)} left"] if left else []))
         row = Table.grid(padding=(0, 1))
         bar = ProgressBar(total, done, max(8, min(BAR_WIDTH, self._console.width - 48)))
         row.add_row("again " if self._again else "trials", bar, f"{done}/{total}", about)

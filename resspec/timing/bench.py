@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 
 from resspec.errors import ResspecError, did_you_mean
 from resspec.ir import Graph
@@ -17,6 +18,7 @@ from resspec.timing.device import device_name, pinned, wait
 from resspec.timing.forms import CHANNELS_LAST, FORMS, INFERENCE_ONLY, eager_module
 from resspec.timing.setting import Setting
 from resspec.timing.spread import Spread
+from resspec.training.onednn import guarded
 
 FORWARD: Final = "forward"
 STEP: Final = "training step"
@@ -59,8 +61,8 @@ class Bench:
             Row(row["form"], row["job"], Spread(*(row[key] for key in ("median", "low", "high", "rounds"))))
             for row in data["rows"]
         )
-        head = (data[key] for key in ("name", "fingerprint", "device", "torch"))
-        return cls(*head, Setting(**data["setting"]), rows)
+        name, fingerprint, device, made = (data[key] for key in ("name", "fingerprint", "device", "torch"))
+        return cls(name, fingerprint, device, made, Setting(**data["setting"]), rows)
 
 
 def bench(graph: Graph, setting: Setting, forms: Sequence[str], rounds: int, *, training: bool = False) -> Bench:
@@ -115,7 +117,7 @@ class Forward:
 
 @dataclass(frozen=True)
 class TrainingStep:
-    """Forward in train mode, the mean of squares as a loss, backward, and SGD with momentum."""
+    """Forward in train mode, the mean of the squares of every output as a loss, backward, and SGD with momentum."""
 
     model: nn.Module
     x: torch.Tensor
@@ -128,9 +130,11 @@ class TrainingStep:
 
     def __call__(self) -> object:
         """Run it once."""
-        self.optimizer.zero_grad()
-        self.model(self.x).float().square().mean().backward()
-        self.optimizer.step()
+        with guarded(self.model, self.x.device):
+            self.optimizer.zero_grad()
+            outputs = tree_leaves(self.model(self.x))
+            torch.stack([output.float().square().mean() for output in outputs]).sum().backward()
+            self.optimizer.step()
         return None
 
 

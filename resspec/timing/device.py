@@ -48,6 +48,11 @@ def wait(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
+def usual_threads() -> int:
+    """The threads that torch takes by itself."""
+    return torch.get_num_threads()
+
+
 @contextmanager
 def pinned(threads: int) -> Iterator[None]:
     """So many threads of torch's, and those before afterwards."""

@@ -8,29 +8,30 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-ROW = 8
-"""Channels that AVX2 holds at once."""
+CHANNELS_HELD = {"AVX2": 8, "AVX512": 16}
+"""Channels that oneDNN's kernels take at once, by what torch says of the CPU; other CPUs have other kernels."""
 
 
 @contextmanager
 def guarded(model: nn.Module, device: torch.device) -> Iterator[None]:
     """Train without oneDNN, until the end of the block, where it would write outside its memory: in the weight gradient
-    of a strided 1x1 convolution of 2, 4 or 6 channels, on CPUs with AVX2 and no AVX-512 (seen in torch 2.13.0 and
-    2.14.1)."""
+    of a strided 1x1 convolution of fewer channels than its kernels take at once, on maps whose channels lie last.
+
+    Gradients are wrong then, or the process crashes (oneDNN issue 6035; seen in torch 2.13.0 and 2.14.1)."""
     before = torch.backends.mkldnn.enabled
-    harmed = device.type == "cpu" and torch.backends.cpu.get_cpu_capability() == "AVX2"
+    held = CHANNELS_HELD.get(torch.backends.cpu.get_cpu_capability(), 0) if device.type == "cpu" else 0
     try:
-        if harmed and any(map(_harmful, model.modules())):
+        if any(_overruns(module, held) for module in model.modules()):
             torch.backends.mkldnn.enabled = False
         yield
     finally:
         torch.backends.mkldnn.enabled = before
 
 
-def _harmful(module: nn.Module) -> bool:
+def _overruns(module: nn.Module, held: int) -> bool:
     return (
         isinstance(module, nn.Conv2d)
         and max(module.kernel_size) == 1
         and max(module.stride) > 1
-        and module.in_channels // module.groups < ROW
+        and module.in_channels // module.groups < held
     )

@@ -11,8 +11,8 @@ from resspec.study.constraints.constraint import Constraint
 
 
 class Rising(Constraint):
-    """Each value is at least the one before it, as the widths of nearly all ResNets are; with `by`, it is the one before
-    it times one of these factors."""
+    """Each value is at least the one before it, as the widths of nearly all ResNets are; with `by`, it is the one
+    before it times one of these factors."""
 
     kind: ClassVar[str] = "rising"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial
@@ -33,6 +34,7 @@ class Importance:
         return {"goal": self.goal, "fanova": dict(self.fanova), "ped_anova": dict(self.ped_anova)}
 
 
+@lru_cache(maxsize=4)
 def importances(result: Result) -> tuple[Importance, ...]:
     """The importance of every path for each axis of the result; empty where too few trials are complete."""
     complete = [trial for trial in result.trials if trial.is_complete]
