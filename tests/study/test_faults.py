@@ -49,7 +49,7 @@ class Victims:
     def to_the_end(self, name: str) -> str:
         """Run a study to its end."""
         process = self.begun(name)
-        process.join(120)
+        process.join(600)
         assert process.exitcode == 0
         return name
 
@@ -89,7 +89,7 @@ def test_killed_at_random_times(victims: Victims, capsys: pytest.CaptureFixture[
 def test_killed_at_each_write(victims: Victims, capsys: pytest.CaptureFixture[str]):
     for number in range(KILLS):
         process = victims.begun(f"w{number}", (1 + number % 28, (0.0, 1.0, 0.3)[number % 3]))
-        process.join(120)
+        process.join(600)
         victims.count(f"w{number}", process.exitcode)
     report(capsys, "each write", victims)
 
@@ -187,7 +187,7 @@ def test_sixteen_that_come_at_once_create_one_study_in_a_folder(nursery: Any, tm
     for process in many:
         process.start()
     for process in many:
-        process.join(120)
+        process.join(600)
     assert [process.exitcode for process in many] == [0] * 16
     assert [trial.number for trial in stored(tmp_path / "run").trials] == [0, 1, 2]
 

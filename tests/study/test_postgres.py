@@ -216,7 +216,7 @@ def test_sixteen_that_come_at_once_create_one_study(tmp_path: Path, database: st
     for process in many:
         process.start()
     for process in many:
-        process.join(120)
+        process.join(600)
     assert [process.exitcode for process in many] == [0] * 16
     assert [trial.number for trial in stored(tmp_path, database).trials] == [0, 1, 2]
 
