@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import resspec
-from resspec.cli import authoring, budgets, comparing, costs, drawings, networks, searches, specs, validation
+from resspec.cli import authoring, budgets, comparing, costs, drawings, networks, searches, specs, trainings, validation
 from resspec.cli.verb import examples
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
         "resspec search run digits",
     ),
 )
-for verbs in (specs, validation, comparing, authoring, drawings, costs, budgets, networks):
+for verbs in (specs, validation, comparing, authoring, drawings, costs, budgets, networks, trainings):
     app.add_typer(verbs.app)
 app.add_typer(searches.app, name="search", rich_help_panel="Search")
 

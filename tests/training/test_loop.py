@@ -119,7 +119,7 @@ def test_one_image_more_than_a_batch_holds_does_not_starve_batch_norm(images: Im
 
 def test_norms_and_biases_are_not_decayed():
     groups = decay_groups(Small(), 0.1)
-    assert [len(group["params"]) for group in groups] == [3, 4]  # type: ignore[arg-type]
+    assert [len(group["params"]) for group in groups] == [3, 4]
     assert [group["weight_decay"] for group in groups] == [0.1, 0.0]
 
 
