@@ -34,11 +34,12 @@ class Draws:
 
 def draw(recipe: Recipe, count: int, generator: Generator) -> Draws:
     """The random changes of a batch of `count` images."""
-    where = {"generator": generator, "device": generator.device}
+    device = generator.device
+    side = 2 * recipe.shift + 1
     return Draws(
-        torch.randint(0, 2 * recipe.shift + 1, (2, count, 1), **where) if recipe.shift else None,
-        torch.rand(count, **where) < 0.5 if recipe.flip else None,
-        torch.rand(2, count, **where) if recipe.cutout else None,
+        torch.randint(0, side, (2, count, 1), generator=generator, device=device) if recipe.shift else None,
+        torch.rand(count, generator=generator, device=device) < 0.5 if recipe.flip else None,
+        torch.rand(2, count, generator=generator, device=device) if recipe.cutout else None,
     )
 
 

@@ -19,7 +19,7 @@ class DivergedError(ResspecError):
 
 def diverged(learner: Learner, x: Tensor, loss: float) -> ResspecError:
     """The error of a step whose loss is no number, with the first thing by name that is none; `x` are its images."""
-    where = f"epoch {learner.epoch + 1}, step {learner.step}"
+    where = f"epoch {learner.epoch + 1}, step {learner.step + 1}"
     message = f"the loss is {loss} in {where}: {culprit(learner.model, learner.feed.normalised(x))}"
     return DivergedError.of("RS660", message, remedy="lower lr or lengthen warmup")
 

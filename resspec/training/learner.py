@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
@@ -13,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel
 from resspec.errors import DataError
 from resspec.training.augmentation import augmented, draw, mix_of
 from resspec.training.criterion import mixed_loss
+from resspec.training.divergence import diverged
 from resspec.training.engine import Engine
 from resspec.training.epoch import Epoch
 from resspec.training.feed import Batch, Feed
@@ -42,7 +44,7 @@ class Learner:
     ) -> None:
         self.model = laid_out(model, engine, ranks, feed.device)
         self.feed, self.recipe, self.engine, self.ranks, self.seed = feed, recipe, engine, ranks, seed
-        self.optimizer = optimizer_of(self.model, recipe)
+        self.optimizer = optimizer_of(self.model, recipe, fused=not engine.shard)
         self.average = averaged(self.model, recipe, engine)
         self.scaler = scaler(engine, feed.device)
         self.generator = generator
@@ -108,6 +110,8 @@ class Learner:
             with unsynced(self.forward, start != parts[-1][0]):
                 with autocast(self.engine, self.feed.device):
                     loss = mixed_loss(self.forward(mixed), y, kept, self.recipe)
+                if self.feed.device.type == "cpu" and not math.isfinite(value := float(loss)):
+                    raise diverged(self, x, value)  # before the weights take it up, so that its origin can be named
                 self.backward(loss, len(y) * self.ranks.of / count)
             total += loss.detach() * len(y)
         self.update()
@@ -117,7 +121,7 @@ class Learner:
     def backward(self, loss: Tensor, weight: float) -> None:
         """Add the gradients of a part; `weight` is its share of the batch, times the processes that are averaged."""
         weighted = loss if weight == 1 else loss * weight
-        (self.scaler.scale(weighted) if self.scaler.is_enabled() else weighted).backward()  # type: ignore[no-untyped-call]
+        (self.scaler.scale(weighted) if self.scaler.is_enabled() else weighted).backward()
 
     def update(self) -> None:
         """Change the weights by their gradients."""

@@ -25,7 +25,7 @@ from resspec.training.wrapping import seeded
 __all__ = ["DivergedError", "Epoch", "train"]
 
 LOOK = 20
-"""Steps after which a device is waited for, to see whether the loss still is a number; the CPU is never ahead."""
+"""Steps after which a device is waited for, to see whether the loss still is a number. The CPU looks at each."""
 
 
 def train(  # noqa: PLR0913  # keywords, each of its own
@@ -78,13 +78,13 @@ def _epoch(learner: Learner, held_out: Feed | None, watchers: Sequence[Watcher])
     chosen = learner.order()[learner.step :]
     parts = [learner.parts(index) for index in chosen]
     batches = learner.feed.batches([index for each in parts for _, index in each], learner.epoch)
-    number, look = learner.epoch + 1, 1 if learner.feed.device.type == "cpu" else LOOK
+    number = learner.epoch + 1
     for index, places in zip(chosen, parts, strict=True):
         got = [(place, next(batches)) for place, _ in places]
         loss = learner.learn(got, len(index))
         learner.loss += loss
         learner.seconds = time.perf_counter() - start
-        if not learner.step % look and not math.isfinite(value := float(loss)):
+        if not learner.step % LOOK and not math.isfinite(value := float(loss)):
             raise diverged(learner, got[0][1][0], value)
         for watcher in watchers:
             watcher.stepped(learner)

@@ -10,9 +10,10 @@ from torch.optim import Optimizer
 from resspec.training.recipe import Recipe
 
 
-def optimizer_of(model: nn.Module, recipe: Recipe) -> Optimizer:
+def optimizer_of(model: nn.Module, recipe: Recipe, *, fused: bool = True) -> Optimizer:
     """The recipe's update rule over what a model learns."""
-    return recipe.optimizer.over(decay_groups(model, recipe.weight_decay, everything=recipe.decay == "all"), recipe.lr)
+    groups = decay_groups(model, recipe.weight_decay, everything=recipe.decay == "all")
+    return recipe.optimizer.over(groups, recipe.lr, fused=fused)
 
 
 def decay_groups(model: nn.Module, weight_decay: float, *, everything: bool = False) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ def autocast(engine: Engine, device: torch.device) -> AbstractContextManager[Non
     """Convolutions and products in the engine's format until the end of the block."""
     if engine.precision == "fp32":
         return nullcontext()
-    return torch.autocast(device.type, TYPES[engine.precision])  # type: ignore[return-value]  # yields nothing of use
+    return torch.autocast(device.type, TYPES[engine.precision])
 
 
 def scaler(engine: Engine, device: torch.device) -> torch.amp.GradScaler:

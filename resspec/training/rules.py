@@ -25,8 +25,9 @@ class Rule(Plugin):
     group: ClassVar[str] = "resspec.optimizers"
 
     @abstractmethod
-    def over(self, groups: list[dict[str, Any]], lr: float) -> Optimizer:
-        """An optimizer over parameter groups, each with its own `weight_decay`."""
+    def over(self, groups: list[dict[str, Any]], lr: float, *, fused: bool = True) -> Optimizer:
+        """An optimizer over parameter groups, each with its own `weight_decay`; one kernel for all weights if `fused`,
+        which tensors that are shared out among processes do not allow."""
 
 
 class Nesterov(Rule):
@@ -37,11 +38,11 @@ class Nesterov(Rule):
     momentum: Share = 0.9
     """Share of the last update that goes on; 0 is plain SGD."""
 
-    def over(self, groups: list[dict[str, Any]], lr: float) -> Optimizer:
+    def over(self, groups: list[dict[str, Any]], lr: float, *, fused: bool = True) -> Optimizer:
         """torch's SGD."""
         from torch.optim import SGD  # noqa: PLC0415  # recipes are read without torch
 
-        return SGD(groups, lr=lr, momentum=self.momentum, nesterov=self.momentum > 0, fused=True)
+        return SGD(groups, lr=lr, momentum=self.momentum, nesterov=self.momentum > 0, fused=fused)
 
 
 class Sgd(Rule):
@@ -52,11 +53,11 @@ class Sgd(Rule):
     momentum: Share = 0.9
     """Share of the last update that goes on."""
 
-    def over(self, groups: list[dict[str, Any]], lr: float) -> Optimizer:
+    def over(self, groups: list[dict[str, Any]], lr: float, *, fused: bool = True) -> Optimizer:
         """torch's SGD."""
         from torch.optim import SGD  # noqa: PLC0415  # recipes are read without torch
 
-        return SGD(groups, lr=lr, momentum=self.momentum, fused=True)
+        return SGD(groups, lr=lr, momentum=self.momentum, fused=fused)
 
 
 class AdamW(Rule):
@@ -69,11 +70,11 @@ class AdamW(Rule):
     second: Share = 0.999
     """Decay of the second moment."""
 
-    def over(self, groups: list[dict[str, Any]], lr: float) -> Optimizer:
+    def over(self, groups: list[dict[str, Any]], lr: float, *, fused: bool = True) -> Optimizer:
         """torch's AdamW."""
         from torch.optim import AdamW as TorchAdamW  # noqa: PLC0415  # recipes are read without torch
 
-        return TorchAdamW(groups, lr=lr, betas=(self.momentum, self.second), fused=True)
+        return TorchAdamW(groups, lr=lr, betas=(self.momentum, self.second), fused=fused)
 
 
 class Lars(Rule):
@@ -86,9 +87,10 @@ class Lars(Rule):
     trust: Annotated[float, Field(gt=0)] = 0.001
     """Coefficient of the ratio of weights' to gradients' norm."""
 
-    def over(self, groups: list[dict[str, Any]], lr: float) -> Optimizer:
+    def over(self, groups: list[dict[str, Any]], lr: float, *, fused: bool = True) -> Optimizer:
         """pytorch-optimizer's LARS."""
-        return kept_elsewhere("LARS")(groups, lr=lr, momentum=self.momentum, trust_coefficient=self.trust)
+        made: Optimizer = kept_elsewhere("LARS")(groups, lr, momentum=self.momentum, trust_coefficient=self.trust)
+        return made
 
 
 class Lamb(Rule):
@@ -101,9 +103,10 @@ class Lamb(Rule):
     second: Share = 0.999
     """Decay of the second moment."""
 
-    def over(self, groups: list[dict[str, Any]], lr: float) -> Optimizer:
+    def over(self, groups: list[dict[str, Any]], lr: float, *, fused: bool = True) -> Optimizer:
         """pytorch-optimizer's Lamb."""
-        return kept_elsewhere("Lamb")(groups, lr=lr, betas=(self.momentum, self.second))
+        made: Optimizer = kept_elsewhere("Lamb")(groups, lr, betas=(self.momentum, self.second))
+        return made
 
 
 def kept_elsewhere(name: str) -> Any:

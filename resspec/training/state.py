@@ -20,7 +20,7 @@ def weights_of(learner: Learner) -> dict[str, Tensor]:
     from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict  # noqa: PLC0415
 
     options = StateDictOptions(full_state_dict=True, cpu_offload=True)
-    return dict(get_model_state_dict(learner.model, options=options))
+    return dict(get_model_state_dict(learner.model, options=options))  # type: ignore[arg-type]  # tensors all
 
 
 def judged_weights(learner: Learner) -> dict[str, Tensor]:
@@ -94,7 +94,7 @@ def restore_tensors(learner: Learner, weights: dict[str, Tensor], optimizer: dic
     )
 
     options = StateDictOptions(full_state_dict=True)
-    set_model_state_dict(learner.model, weights, options=options)
+    set_model_state_dict(learner.model, dict(weights), options=options)
     set_optimizer_state_dict(learner.model, learner.optimizer, optimizer, options=options)
 
 

@@ -19,11 +19,11 @@ class Board(Watcher):
         except ImportError:
             remedy = "pip install 'resspec[tensorboard]'"
             raise DataError.of("RS651", "TensorBoard's log needs a package that is missing", remedy=remedy) from None
-        self._writer = SummaryWriter(str(folder))  # type: ignore[no-untyped-call]
+        self._writer = SummaryWriter(str(folder))
 
     def epoch_done(self, epoch: Epoch, learner: Learner) -> None:
         """Write an epoch's row."""
         for name, value in epoch.row().items():
             if name != "epoch" and value is not None:
-                self._writer.add_scalar(name.replace("_", "/", 1), value, epoch.number)  # type: ignore[no-untyped-call]
-        self._writer.flush()  # type: ignore[no-untyped-call]
+                self._writer.add_scalar(name.replace("_", "/", 1), value, epoch.number)
+        self._writer.flush()

@@ -6,7 +6,9 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import resspec
 from resspec.training import DataSource, Recipe, Watcher
@@ -39,9 +41,14 @@ class Death(Watcher):
 def main() -> None:
     """`run_worker.py FOLDER RECIPE [STEP SIGNAL]`."""
     folder, recipe, *death = sys.argv[1:]
-    job = Job(resspec.load(SPEC), DataSource.read("digits"), Recipe.model_validate(json.loads(recipe)), seed=4)
     watchers = [Death(int(death[0]), int(getattr(signal, death[1])))] if death else []
-    run_training(job, Site(Path(folder), threads=1, every=3), watchers)
+    work(Path(folder), json.loads(recipe), watchers)
+
+
+def work(folder: Path, recipe: dict[str, Any], watchers: Sequence[Watcher] = ()) -> None:
+    """Train, or go on."""
+    job = Job(resspec.load(SPEC), DataSource.read("digits"), Recipe.model_validate(recipe), seed=4)
+    run_training(job, Site(folder, threads=1, every=3), watchers)
 
 
 if __name__ == "__main__":

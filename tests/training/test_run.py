@@ -20,7 +20,7 @@ from command import run
 from resspec.errors import DataError
 from resspec.training.checkpoint import read_notes
 from resspec.training.checkpoints import Checkpoints
-from training.run_worker import RECIPE, SPEC
+from training.run_worker import RECIPE, SPEC, work
 
 TESTS = Path(__file__).parents[1]
 WORKER = Path(__file__).with_name("run_worker.py")
@@ -37,8 +37,7 @@ def worked(folder: Path, *death: str, **changes: Any) -> subprocess.CompletedPro
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the training that nobody killed."""
     folder = tmp_path_factory.mktemp("untouched") / "run"
-    done = worked(folder)
-    assert done.returncode == 0, done.stderr
+    work(folder, RECIPE)
     return folder
 
 
@@ -52,32 +51,23 @@ def assert_same(one: Path, two: Path) -> None:
     assert [[row[key] for key in told] for row in rows[0]] == [[row[key] for key in told] for row in rows[1]]
 
 
-def test_a_training_killed_in_the_midst_of_epochs_ends_with_the_same_weights_bit_for_bit(
+def test_a_training_killed_in_the_midst_of_an_epoch_ends_with_the_same_weights_bit_for_bit(
     tmp_path: Path, untouched: Path
 ):
     folder = tmp_path / "run"
-    for step in ("5", "13"):  # of 8 an epoch; states are kept every 3 steps and at the end of each epoch
-        assert worked(folder, step, "SIGKILL").returncode == -signal.SIGKILL
-    done = worked(folder)
-    assert done.returncode == 0, done.stderr
+    assert worked(folder, "13", "SIGKILL").returncode == -signal.SIGKILL  # of 8 an epoch; states every 3 steps
+    work(folder, RECIPE)
     assert_same(folder, untouched)
 
 
-def test_a_signal_keeps_the_running_step_and_the_training_goes_on_from_just_there(tmp_path: Path, untouched: Path):
+def test_a_signal_keeps_the_running_step_and_a_damaged_state_is_passed_over(tmp_path: Path, untouched: Path):
     folder = tmp_path / "run"
     stopped = worked(folder, "4", "SIGTERM")
     assert "StoppedError" in stopped.stderr
-    assert list(Checkpoints(folder / "checkpoints", 3).steps())[-1] == 5  # the step behind the signal is finished
-    assert worked(folder).returncode == 0
-    assert_same(folder, untouched)
-
-
-def test_a_damaged_state_is_passed_over_for_the_one_before(tmp_path: Path, untouched: Path):
-    folder = tmp_path / "run"
-    assert worked(folder, "13", "SIGKILL").returncode == -signal.SIGKILL
-    last = sorted((folder / "checkpoints").iterdir())[-1] / "state.pt"
+    assert list(Checkpoints(folder / "checkpoints", 3).steps()) == [3, 5]  # the step behind the signal is finished
+    last = folder / "checkpoints" / "step-00000005" / "state.pt"
     last.write_bytes(last.read_bytes()[:100])
-    assert worked(folder).returncode == 0
+    work(folder, RECIPE)
     assert_same(folder, untouched)
 
 
@@ -105,9 +95,10 @@ def test_a_training_that_is_done_is_read_not_repeated(untouched: Path):
     before = (untouched / "result.json").stat().st_mtime_ns
     found = resspec.train(SPEC, data="digits", recipe=RECIPE, seed=4, path=untouched)
     assert (untouched / "result.json").stat().st_mtime_ns == before
-    assert found.to_dict()["validation"]["accuracy"] == resspec.evaluate(
-        SPEC, weights=untouched / "last.safetensors", data="digits", part="validation"
-    ).accuracy
+    assert (
+        found.to_dict()["validation"]["accuracy"]
+        == resspec.evaluate(SPEC, weights=untouched / "last.safetensors", data="digits", part="validation").accuracy
+    )
 
 
 def test_weights_of_another_network_are_refused_even_where_every_tensor_fits(untouched: Path):

@@ -43,8 +43,8 @@ def any_part(width: int, height: int, area: tuple[float, float], random: Random)
             left, upper = random.randint(0, width - w), random.randint(0, height - h)
             return left, upper, left + w, upper + h
     side = min(width, height)
-    left, upper = (width - side) / 2, (height - side) / 2
-    return left, upper, left + side, upper + side
+    start = (width - side) / 2, (height - side) / 2
+    return start[0], start[1], start[0] + side, start[1] + side
 
 
 def middle(width: int, height: int, view: View) -> Box:

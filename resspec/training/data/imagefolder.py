@@ -51,7 +51,8 @@ class ImageFolder(DataSource):
         strange = sorted(set(classes_of(folder)) - set(classes))
         if strange:
             raise DataError.of("RS653", f"{folder} has classes that train/ lacks: {', '.join(strange[:5])}")
-        paths, labels = [], []
+        paths: list[str] = []
+        labels: list[int] = []
         for label, name in enumerate(classes):
             found = files_below(folder / name)
             paths += found

@@ -19,7 +19,7 @@ def _empty(*_: object) -> np.ndarray[Any, Any]:
 
 def _plain_dtype(name: Any, *_: object) -> np.dtype[Any]:
     """A type of numbers; objects are refused."""
-    found = np.dtype(name)
+    found: np.dtype[Any] = np.dtype(name)
     if found.hasobject:
         raise UnsafeError("it holds objects, not numbers")
     return found
