@@ -61,7 +61,10 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     images = resident(DataSource.read("digits"), "train")
-    for spec in (resspec.load("resnet20_quarter"), resspec.load("resnet20", "input=1x8x8", "+mean=[0.3]", "+std=[0.4]")):
+    for spec in (
+        resspec.load("resnet20_quarter"),
+        resspec.load("resnet20", "input=1x8x8", "+mean=[0.3]", "+std=[0.4]"),
+    ):
         ours, theirs = (resspec.build(spec, seed=0, device=given.device) for _ in range(2))
         hand = by_hand(theirs, images, given.device)
         first = train(ours, images, RECIPE)[0].loss

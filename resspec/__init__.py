@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from resspec.analysis.reach import Feature as FeatureMap
     from resspec.analysis.report import Report
     from resspec.compile import Feature
+    from resspec.ingest.importing import Imported
     from resspec.ir import Graph
     from resspec.spec.limits import Limits
     from resspec.spec.loading import Source
@@ -56,6 +57,7 @@ __all__ = [
     "features",
     "fingerprint",
     "graph",
+    "import_spec",
     "list_specs",
     "load",
     "load_weights",
@@ -143,13 +145,17 @@ def build(  # noqa: PLR0913  # keywords, each of its own
     """The network as an ordinary nn.Module: input (N, C, H, W), output (N, classes), or with `features` (stage
     numbers, 0 for the stem, or scope names) a dictionary of feature maps.
 
-    The weights come from `seed` (torch's own generator without one), or from a state_dict or a file of one. Any input
-    size will do. `checkpointing` makes backward recompute each block. `inference` gives the form for eval mode: norms
-    folded into convolutions, branches of RepVGG and MobileOne blocks fused, the same outputs up to rounding."""
+    The weights come from `seed` (torch's own generator without one), or from a state_dict or a file of one; a
+    .safetensors file that carries its spec brings its weights along. Any input size will do. `checkpointing` makes
+    backward recompute each block. `inference` gives the form for eval mode: norms folded into convolutions, branches of
+    RepVGG and MobileOne blocks fused, channels last in memory; the same outputs up to rounding."""
+    from resspec.carried import carries_weights
     from resspec.export.module import build_module
 
     network = graph(source, features)
     model = build_module(_source(network), seed, device, dtype)
+    if weights is None and seed is None and carries_weights(source):
+        weights = str(source)
     if weights is not None:
         load_weights(model, weights)
     if inference:
@@ -165,7 +171,15 @@ def _fused(network: Graph, model: nn.Module) -> nn.Module:
     from resspec.passes.fuse import fuse
 
     form = fuse(network)
-    return derived_module(_source(form.graph), model, form.recipe.tensors).eval()
+    module = derived_module(_source(form.graph), model, form.recipe.tensors).eval()
+    return module.to(memory_format=_channels_last())
+
+
+def _channels_last() -> Any:
+    """The order in memory that convolutions read fastest."""
+    import torch
+
+    return torch.channels_last
 
 
 def load_weights(model: nn.Module, weights: str | Path | dict[str, Any]) -> nn.Module:
@@ -174,6 +188,24 @@ def load_weights(model: nn.Module, weights: str | Path | dict[str, Any]) -> nn.M
     from resspec.export.weights import load_weights
 
     return load_weights(model, weights)
+
+
+def import_spec(
+    source: str | Path | nn.Module | Mapping[str, Any], *overrides: str, like: str = "", name: str = ""
+) -> Imported:
+    """The spec of a network that exists: a state_dict or a file of one, `hf:FOLDER`, an ONNX file, a torch module, or
+    what makes one (`timm:NAME`, `torchvision:NAME`, `FILE.py:FUNCTION`, which is run).
+
+    Names and shapes decide; a module's logits are compared too. What shapes do not tell (strides, activation, pooling)
+    is as in the shipped spec `like`, by default the nearest, and listed in `.assumed`; overrides change it. Raises
+    WeightsError with the tensors that do not fit."""
+    if hasattr(source, "state_dict"):
+        from resspec.ingest.modules import from_module
+
+        return from_module(source, *overrides, like=like, name=name)
+    from resspec.ingest.importing import import_source
+
+    return import_source(source, *overrides, like=like, name=name)
 
 
 def create_model(name: Source, num_classes: int | None = None, **options: Any) -> nn.Module:
@@ -185,9 +217,10 @@ def create_model(name: Source, num_classes: int | None = None, **options: Any) -
 def search(source: str | Path | Mapping[str, Any], **options: Any) -> Result:
     """Run a search to its end, or go on with one: a shipped name (`digits`), a path or plain data.
 
-    `trials` (in all, over restarts), `seed` and `path` (the study's folder, by default runs/NAME) are keywords. The
-    result has `best`, `pareto` and `trials` (each with number, spec, fingerprint, values, costs and state), the
-    Optuna `study` and `path`. Raises SpecError, BudgetError, DataError or SearchError before anything is written."""
+    `trials` (in all, over restarts and workers), `seed`, `path` (the study's folder, by default runs/NAME), `workers`
+    (processes on this machine) and `storage` (a PostgreSQL address) are keywords. The result has `best`, `pareto` and
+    `trials` (each with number, spec, fingerprint, values, costs and state), the Optuna `study` and `path`. Raises
+    SpecError, BudgetError, DataError or SearchError before anything is written."""
     from resspec.study.run import run_search
 
     return run_search(source, **options)

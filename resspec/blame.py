@@ -19,6 +19,7 @@ from resspec.ir import Builder, Shape, TooLargeError, Value
 from resspec.parts import FAMILIES, Part
 from resspec.plan import BlockPlan, FinalPlan, Piece, StemPlan
 from resspec.spec.cascade import DEFAULTS, cascade
+from resspec.spec.merging import DENSE
 from resspec.spec.net import NetSpec
 from resspec.spec.tree import Path
 
@@ -58,10 +59,15 @@ def culprit(spec: NetSpec, misfit: Misfit) -> Path:
 
 
 def spoken_of(spec: NetSpec, misfit: Misfit) -> list[Path]:
-    """The fields of a stage's part that the message speaks of, where what the stage lays around its blocks fails."""
+    """The fields that the message speaks of, of a stage's part where what that lays around its blocks fails, or of a
+    part behind the body."""
     if misfit.piece is not None:
         return []
-    merged, origins = cascade(spec, "stage", [("stage",), (*misfit.levels[-1], "stage")])
+    level = misfit.levels[-1]
+    if level[0] in DENSE:
+        merged, origins = cascade(spec, str(level[0]), [level])
+    else:
+        merged, origins = cascade(spec, "stage", [("stage",), (*level, "stage")])
     named = {(*level, key): merged[key] for key, level in origins.items() if key != "kind"}
     return [path for path, value in named.items() if spoken(path, value, misfit.fault)]
 
@@ -70,6 +76,8 @@ def usual(misfit: Misfit) -> list[Path]:
     """Where to look for the cause of a law's breach, where no part's key is to blame."""
     level, code = misfit.levels[-1], misfit.fault.code
     paths: list[Path] = [("input",)] if code == "RS304" else []
+    if level[0:1] and level[0] in DENSE:
+        return [("input",)] if code in ("RS304", "RS306") else [level]
     if misfit.piece is None:
         return [*paths, (*level, "stage"), ("stage",)]
     if len(misfit.levels) == 1:

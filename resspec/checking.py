@@ -10,7 +10,7 @@ from resspec.compile import compile_spec
 from resspec.errors import Fault, ResspecError, SpecError, in_file_order
 from resspec.ir import Graph, verify
 from resspec.plan import resolve
-from resspec.spec.budgets import COSTS, ShareOf, read_bounds
+from resspec.spec.budgets import QUANTITIES, ShareOf, read_bounds
 from resspec.spec.limits import Limits
 from resspec.spec.loading import Source, UnsoundError, load_spec, named
 from resspec.spec.net import NetSpec
@@ -54,7 +54,7 @@ def faults_of_budgets(spec: NetSpec) -> list[Fault]:
         entry = root.nearest(("budgets", cost))
         folder = Path(entry.mark.file).absolute().parent if entry.mark else Path.cwd()
         try:
-            bounds = read_bounds(cost, written, entry.key if cost not in COSTS else entry.mark)
+            bounds = read_bounds(cost, written, entry.key if cost not in QUANTITIES else entry.mark)
             for bound in (bounds.low, bounds.high):
                 if isinstance(bound, ShareOf):
                     named(replace(entry, value=bound.name), folder, folder, spec.origin.limits)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from resspec.blame import ENDLESS, Misfit, culprit
+from resspec.dense import DensePlan
 from resspec.errors import Fault, GraphError, Mark, SpecError, did_you_mean, in_file_order
 from resspec.ir import Builder, Facts, Graph, Node, Scope, Shape, TooLargeError, Value
 from resspec.ir.ops import Input
@@ -36,6 +37,21 @@ class Template:
     params: int
     width: int
     kernel: int
+    marks: tuple[tuple[str, Value], ...] = ()
+
+    @classmethod
+    def of(cls, b: Builder, out: Value) -> Template:
+        """What a builder laid, and the value that comes out of it."""
+        return cls(
+            tuple(b.nodes),
+            tuple(b.scopes.items()),
+            out.name,
+            out.shape,
+            sum(weight.elements for node in b.nodes for weight in node.weights if weight.learned),
+            max((node.shape[0] for node in b.nodes if len(node.shape) != 2), default=0),
+            max((node.op.window().kernel for node in b.nodes), default=0),
+            tuple(b.marks.items()),
+        )
 
 
 @lru_cache(maxsize=TEMPLATES_KEPT)
@@ -43,16 +59,7 @@ def template(piece: Piece, shape: Shape, ops: int = LIMITS.ops) -> Template:
     """What a piece lays on an input of this shape (C, H, W), in at most so many operations."""
     b = Builder(limit=ops)
     b.scopes[""] = Scope("Net")
-    out = piece.lay(b, Value("", shape))
-    return Template(
-        tuple(b.nodes),
-        tuple(b.scopes.items()),
-        out.name,
-        out.shape,
-        sum(weight.elements for node in b.nodes for weight in node.op.weights() if weight.learned),
-        max((node.shape[0] for node in b.nodes), default=0),
-        max((node.op.window().kernel for node in b.nodes), default=0),
-    )
+    return Template.of(b, piece.lay(b, Value("", shape)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,13 @@ class Placed:
     title: str = ""
     doc: str = ""
 
+    def misfit(self, x: Value) -> Misfit:
+        """The misfit that the piece is where it cannot be laid on a value, its fault to be told."""
+        return Misfit(self.piece, x.shape, self.levels, UNTOLD, self.scope)
+
+
+UNTOLD = Fault("RS311", "")
+
 
 class MisfitError(GraphError):
     """Pieces that cannot be laid where they stand."""
@@ -79,22 +93,31 @@ class MisfitError(GraphError):
 
 
 def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
-    """The graph of a plan: one input `x`, one output `output`, taps `stem`, each stage, and `features` (what the head
-    reads); MisfitError with every piece that does not fit, as far as one can go on behind it."""
+    """The graph of a plan: one input `x`, one output `output` or those of its heads, taps `stem`, each stage, and
+    `features` (what the head reads), or the levels and the map that heads read; MisfitError with every piece that does
+    not fit, as far as one can go on behind it."""
     composer = _Composer(Builder(), limits)
     b = composer.b
-    x = composer.put(Placed(plan.stem, "", "stem", plan.stem.stem.kind, ((),)), b.add(INPUT, Input(plan.input)))
-    taps = {"stem": x.name}
+    image = b.add(INPUT, Input(plan.input))
+    x = composer.put(Placed(plan.stem, "", "stem", plan.stem.stem.kind, ((),)), image)
+    places = {"stem": x}
     for index, stage in enumerate(plan.stages):
         x = composer.put_stage(stage, index, x)
-        taps[stage.name] = x.name
+        places[stage.name] = x
     x = composer.put(Placed(plan.final, "", "final", plan.final.final.kind, ((),)), x)
-    taps[FEATURES] = x.name
-    x = composer.put(Placed(plan.head, "", "head", plan.head.kind, ((),)), x)
+    if plan.dense:
+        places = {**composer.marks, **places, plan.stages[-1].name: x}
+        outputs, maps = composer.put_dense(plan.dense, places, image)
+        places |= maps
+    else:
+        assert plan.head is not None
+        places[FEATURES] = x
+        outputs = {OUTPUT: composer.put(Placed(plan.head, "", "head", plan.head.kind, ((),)), x)}
     if composer.misfits:
         raise MisfitError(*composer.misfits)
-    taps |= {stage.label: taps[stage.name] for stage in plan.stages if stage.label}
-    return b.graph({OUTPUT: x}, taps, Facts(plan.name, plan.mean, plan.std))
+    places |= {stage.label: places[stage.name] for stage in plan.stages if stage.label}
+    taps = {name: value.name for name, value in places.items()}
+    return b.graph(outputs, taps, Facts(plan.name, plan.mean, plan.std))
 
 
 @dataclass(slots=True)
@@ -105,6 +128,28 @@ class _Composer:
     limits: Limits
     params: int = 0
     misfits: list[Misfit] = field(default_factory=list)
+    marks: dict[str, Value] = field(default_factory=dict)
+
+    def put_dense(
+        self, dense: DensePlan, places: Mapping[str, Value], image: Value
+    ) -> tuple[dict[str, Value], dict[str, Value]]:
+        """Lay neck, decoder and heads on the body's maps: the outputs, and maps by name."""
+        if self.misfits:
+            raise MisfitError(*self.misfits)
+        own = Builder(limit=self.limits.ops)
+        level: Path = ("decoder" if dense.decoder else "neck",)
+        try:
+            found = dense.lay(own, places, image)
+        except TooLargeError:
+            fault = over("ops", self.limits.ops, ENDLESS, None)
+            raise MisfitError(Misfit(None, image.shape, (level,), fault)) from None
+        except GraphError as error:
+            faults = [_sized(fault, places, image) for fault in error.faults]
+            raise MisfitError(*(Misfit(None, image.shape, (_laid_by(fault),), fault) for fault in faults)) from None
+        self.hold(Template.of(own, image), Misfit(None, image.shape, (level,), UNTOLD))
+        self.b.nodes += own.nodes
+        self.b.scopes |= own.scopes
+        return found
 
     def put_stage(self, stage: StagePlan, index: int, x: Value) -> Value:
         """Lay a stage on `x`, its blocks as numbered scopes of the scope that is open when it lays them."""
@@ -132,12 +177,14 @@ class _Composer:
         try:
             made = template(place.piece, x.shape, self.limits.ops)
         except TooLargeError:
-            raise MisfitError(*self.misfits, self.excess("ops", ENDLESS, place, x)) from None
+            fault = over("ops", self.limits.ops, ENDLESS, None)
+            raise MisfitError(*self.misfits, replace(place.misfit(x), fault=fault)) from None
         except GraphError as error:
-            self.misfits += [Misfit(place.piece, x.shape, place.levels, fault, place.scope) for fault in error.faults]
+            self.misfits += [replace(place.misfit(x), fault=fault) for fault in error.faults]
             return self.guessed(place, x)
-        self.hold(made, place, x)
+        self.hold(made, place.misfit(x))
         prefix = f"{place.scope}." if place.scope else ""
+        self.marks |= {name: Value(prefix + value.name, value.shape) for name, value in made.marks}
         b.nodes += repeated(made, prefix, x.name, place.site)
         for name, scope in made.scopes:
             full = (prefix + name).rstrip(".")
@@ -153,8 +200,8 @@ class _Composer:
         site = place.piece.site
         return Value(f"{place.scope}.", (site.width, *(-(-side // site.stride) for side in x.shape[1:])))
 
-    def hold(self, made: Template, place: Placed, x: Value) -> None:
-        """MisfitError where a piece is over a limit, or the net with it."""
+    def hold(self, made: Template, misfit: Misfit) -> None:
+        """MisfitError, with the fault told in the misfit, where a piece is over a limit, or the net with it."""
         self.params += made.params
         limits, ops = self.limits, len(self.b.nodes) + len(made.nodes)
         for name, value, asked in (
@@ -164,12 +211,22 @@ class _Composer:
             ("kernel", made.kernel, f"a kernel of {made.kernel:,}"),
         ):
             if value > getattr(limits, name):
-                raise MisfitError(*self.misfits, self.excess(name, asked, place, x))
+                fault = over(name, getattr(self.limits, name), asked, None)
+                raise MisfitError(*self.misfits, replace(misfit, fault=fault))
 
-    def excess(self, name: str, asked: str, place: Placed, x: Value) -> Misfit:
-        """The misfit of a piece with which the net is over a limit."""
-        fault = over(name, getattr(self.limits, name), asked, None)
-        return Misfit(place.piece, x.shape, place.levels, fault, place.scope)
+
+def _sized(fault: Fault, places: Mapping[str, Value], image: Value) -> Fault:
+    """The fault of maps that do not meet, with the input on which those of the body would."""
+    if fault.code != "RS306" or not fault.node:
+        return fault
+    stride = max(-(-image.shape[1] // x.shape[1]) for x in places.values())
+    return replace(fault, remedy=f"use an input whose sides are multiples of {stride}")
+
+
+def _laid_by(fault: Fault) -> Path:
+    """The key of a spec that says what lays the node of a fault behind the body."""
+    family = fault.node.partition(".")[0]
+    return (family if family in ("neck", "decoder") else "heads",)
 
 
 def repeated(made: Template, prefix: str, source: str, site: str) -> list[Node]:
@@ -181,6 +238,7 @@ def repeated(made: Template, prefix: str, source: str, site: str) -> list[Node]:
             tuple([prefix + name if name else source for name in node.inputs]),
             node.shape,
             site,
+            prefix + node.shares if node.shares else "",
         )
         for node in made.nodes
     ]

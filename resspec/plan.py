@@ -10,9 +10,27 @@ from typing import Any, Protocol, TypeVar
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
+from resspec.dense import STEM, DensePlan, DenseReader, refused
 from resspec.errors import Fault, SpecError
 from resspec.ir import Builder, Value
-from resspec.parts import Act, Block, Conv, Down, Final, Gate, Head, Norm, Part, Shortcut, Site, Stage, Stem
+from resspec.parts import (
+    Act,
+    Block,
+    Conv,
+    Down,
+    Final,
+    Gate,
+    Head,
+    Kit,
+    Norm,
+    Part,
+    Pool,
+    Shortcut,
+    Site,
+    Stage,
+    Stem,
+)
+from resspec.parts.families import UNPOOLED
 from resspec.spec.cascade import DEFAULTS, cascade
 from resspec.spec.faults import faults_of
 from resspec.spec.net import NetSpec, Parts, StageSpec
@@ -104,7 +122,8 @@ class Plan:
     stem: StemPlan
     stages: tuple[StagePlan, ...]
     final: FinalPlan
-    head: Head
+    head: Head | None
+    dense: DensePlan | None = None
 
     @property
     def depth(self) -> int:
@@ -120,18 +139,26 @@ def resolve(spec: NetSpec) -> Plan:
     reader.reduction = stem.reduction if stem else 1
     stages = [reader.stage(index, stage) for index, stage in enumerate(spec.stages)]
     final = reader.final(stages)
-    head = reader.part(Head, ("head",))
+    dense = reader.dense(stem) if spec.dense else None
+    head = None if spec.dense else reader.part(Head, ("head",))
     means = reader.statistics()
     if reader.faults:
         unique = dict.fromkeys(reader.faults)
         raise SpecError(*sorted(unique, key=lambda f: (f.mark.line, f.mark.column) if f.mark else (0, 0)))
     assert stem is not None
     assert final is not None
-    assert head is not None
+    assert head is not None or dense is not None
     listed = tuple(stage for stage in stages if stage)
     bare = listed[0].blocks[0].block.preactivated
     return Plan(
-        spec.name, spec.input, *means, StemPlan(stem, bare=bare, **parts), listed, FinalPlan(final, **parts), head
+        spec.name,
+        spec.input,
+        *means,
+        StemPlan(stem, bare=bare, **parts),
+        listed,
+        FinalPlan(final, **parts),
+        head,
+        dense,
     )
 
 
@@ -149,6 +176,18 @@ class _Reader:
     def net_parts(self) -> dict[str, Any]:
         """The parts that belong to no stage."""
         return {key: self.part(family, (key,)) for key, family in (("conv", Conv), ("norm", Norm), ("act", Act))}
+
+    def dense(self, stem: Stem | None) -> DensePlan | None:
+        """Neck, decoder and heads, which read the stem's and the stages' maps."""
+        parts = self.net_parts()
+        pool = getattr(stem, "pool", None)
+        early = [UNPOOLED, STEM] if isinstance(pool, Pool) and pool.reduction > 1 else [STEM]
+        places = [*early, *(f"layer{number}" for number in range(1, len(self.spec.stages) + 1))]
+        reader = DenseReader(self.spec, self.part, places)
+        kit = None if None in parts.values() else Kit(**parts)
+        plan = reader.plan(kit) if kit else None
+        self.faults += [*reader.faults, *refused(self.spec)]
+        return plan
 
     def final(self, stages: list[StagePlan | None]) -> Final | None:
         """What follows the last stage: by default the norm and activation that pre-activation blocks leave to it."""
@@ -196,6 +235,8 @@ class _Reader:
         blocks = []
         entry_dilation = self.dilation
         stage_stride = self.strided(stage.stride)
+        if self.spec.dilate_entry:
+            entry_dilation = self.dilation
         usual = self.parts_at(above)
         part = self.part(Stage, ("stage",), ("stages", index, "stage"))
         for place in range(stage.depth):

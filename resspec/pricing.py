@@ -5,16 +5,17 @@ set of values that concern it and each input shape; after that a point costs one
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from resspec.analysis.cost import Costs, op_costs, total
-from resspec.compile import compile_spec, template
+from resspec.analysis.cost import Costs, node_costs, op_costs, total
+from resspec.compile import compile_plan, compile_spec, template
 from resspec.errors import GraphError
 from resspec.ir import Builder, Shape, Value
 from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
 from resspec.spec.loading import load_spec
+from resspec.spec.merging import DENSE
 from resspec.spec.net import NetSpec
 
 Values = Mapping[str, Any]
@@ -60,8 +61,16 @@ def priced(plan: Plan) -> Iterator[Priced]:
         costs, shape = stage_costs(stage, shape)
         yield costs, shape
     final, shape = piece_costs(plan.final, shape)
+    assert plan.head is not None
     head, shape = piece_costs(plan.head, shape)
     yield final + head, shape
+
+
+def whole_costs(plan: Plan) -> Priced:
+    """The costs of a net whose parts read one another's maps, all at once, and the shape of its last operation."""
+    graph = compile_plan(plan)
+    nodes = [node for node in graph if node.op.arity]
+    return total(node_costs(node, graph.shapes_in(node)) for node in nodes), nodes[-1].shape
 
 
 class Pricer:
@@ -99,22 +108,22 @@ class Pricer:
         """What each part of the net depends on: the stem and head on the values of no stage and of the stages beside
         them, a stage on those and its own."""
         paths = tuple(values)
-        layout = self._layouts.get(paths)
-        if layout is None:
-            layout = self._layouts[paths] = _layout(paths, len(self.base.stages))
+        rows = self._layouts.get(paths)
+        if rows is None:
+            rows = self._layouts[paths] = layout([(path,) for path in paths], self.base)
         flat = tuple(values.values())
         try:
             hash(flat)
         except TypeError:
             flat = tuple(repr(value) for value in flat)
-        return [(part, paths, tuple([flat[i] for i in own])) for part, own in enumerate(layout)]
+        return [(part, paths, tuple([flat[i] for i in own])) for part, own in enumerate(rows)]
 
     def _learn(self, values: Values, keys: list[Hashable]) -> None:
         """Resolve the point and remember the costs of each of its parts."""
         spec = self.spec(values)
         plan = resolve(spec)
         try:
-            found = list(priced(plan))
+            found = [whole_costs(plan)] if plan.dense else list(priced(plan))
         except GraphError:
             compile_spec(spec)  # names the node and its place in the file
             raise AssertionError("a net failed once and not twice") from None
@@ -126,15 +135,54 @@ class Pricer:
             start = shape
 
 
-def _layout(paths: tuple[str, ...], stages: int) -> tuple[tuple[int, ...], ...]:
-    """For stem, each stage and the rest, the positions of the values it depends on. The stem depends on the first
-    stage (its blocks may be pre-activated), the rest on the last. Values of a rule for stages concern the whole
-    net."""
-    if any(path.startswith("stages") and not path[7:8].isdigit() for path in paths):
+def layout(paths: Sequence[Sequence[str]], base: NetSpec) -> tuple[tuple[int, ...], ...]:
+    """For stem, each stage and the rest, the positions of the settings it depends on beyond the shape it is given; each
+    setting is named by its paths. One row where the net does not come apart: values of a rule for stages concern all
+    of it, under an output stride a stage's stride concerns those behind it, and necks and decoders read several
+    stages."""
+    stages = len(base.stages)
+    if base.dense or any(DENSE.intersection(path.split(".")[:1]) for own in paths for path in own):
         return (tuple(range(len(paths))),)
-    owner = []
-    for path in paths:
-        steps = path.split(".")
-        owner.append(int(steps[1]) if len(steps) > 1 and steps[0] == "stages" and steps[1].isdigit() else 0)
-    concerned = [1, *range(1, stages + 1), stages]
-    return tuple(tuple(i for i, stage in enumerate(owner) if stage in (0, part)) for part in concerned)
+    bound = base.output_stride is not None or any(path == "output_stride" for own in paths for path in own)
+    concerned = [frozenset().union(*(_concerned(path, base, bound) for path in own)) for own in paths]
+    if any(WHOLE in parts for parts in concerned):
+        return (tuple(range(len(paths))),)
+    return tuple(tuple(i for i, parts in enumerate(concerned) if part in parts) for part in range(stages + 2))
+
+
+WHOLE = -1
+"""Stands for a net that does not come apart."""
+
+FRONT = ("input", "stem", "mean", "std", "drop_path")
+"""What the parts behind the stem know by the shape they are given, if at all."""
+BACK = ("head", "classes", "num_classes", "final")
+"""What concerns the end of the net alone."""
+SIZES = ("depth", "width", "stride")
+"""What neither the stem nor the end of the net asks a stage."""
+
+
+def _concerned(path: str, base: NetSpec, bound: bool) -> frozenset[int]:
+    """The parts that depend on a value: 0 the stem, then the stages, then the rest. The stem depends on the first stage
+    (its blocks may be pre-activated), the rest on the last."""
+    stages = len(base.stages)
+    first, *steps = path.split(".")
+    if first == "stages":
+        stage = _stage(steps[0] if steps else "", base)
+        if not 1 <= stage <= stages or (bound and steps[1:] == ["stride"]):
+            return frozenset({WHOLE})
+        plain = tuple(steps[1:]) in [(size,) for size in SIZES] and not base.stages[stage - 1].blocks
+        return frozenset({stage} if plain else {stage, *({0} if stage == 1 else ()), *_end(stage, stages)})
+    if first in FRONT:
+        return frozenset({WHOLE if bound and first == "stem" else 0})
+    return frozenset({stages + 1} if first in BACK else range(stages + 2))
+
+
+def _stage(step: str, base: NetSpec) -> int:
+    """The number of the stage that a step of a path means: its position or its name; 0 for none."""
+    if step.isdigit():
+        return int(step)
+    return next((place for place, stage in enumerate(base.stages, 1) if stage.name == step), 0)
+
+
+def _end(stage: int, stages: int) -> tuple[int, ...]:
+    return (stages + 1,) if stage == stages else ()

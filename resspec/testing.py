@@ -27,6 +27,7 @@ from resspec.parts import Part
 from resspec.plan import resolve
 from resspec.record import describe
 from resspec.spec.loading import load_spec
+from resspec.spec.merging import DENSE
 from resspec.spec.net import NetSpec
 
 BASE: dict[str, Any] = {
@@ -94,7 +95,7 @@ def has_no_hidden_state(trial: Trial) -> Iterator[str]:
 
 def states_its_weights(trial: Trial) -> Iterator[str]:
     """Parameters and buffers are those of the module, name by name."""
-    stated = {f"{node.name}.{weight.name}": weight.shape for node in trial.graph for weight in node.op.weights()}
+    stated = {f"{node.name}.{weight.name}": weight.shape for node in trial.graph for weight in node.weights}
     tensors = (*trial.module.named_parameters(), *trial.module.named_buffers())
     found = {name: tuple(tensor.shape) for name, tensor in tensors}
     for name in stated.keys() | found.keys():
@@ -106,7 +107,9 @@ def states_its_shapes(trial: Trial) -> Iterator[str]:
     """Every module gives the shape that the graph states."""
     seen: dict[str, tuple[int, ...]] = {}
     hooks = [
-        module.register_forward_hook(lambda _m, _i, out, name=name: seen.__setitem__(name, tuple(out.shape[1:])))
+        module.register_forward_hook(
+            lambda _m, _i, out, name=name: seen.setdefault(name, tuple(out.shape[1:])) and None
+        )
         for name, module in trial.module.named_modules()
         if name in trial.graph.nodes
     ]
@@ -118,7 +121,8 @@ def states_its_shapes(trial: Trial) -> Iterator[str]:
     finally:
         for hook in hooks:
             hook.remove()
-    seen[next(iter(trial.graph.outputs.values()))] = tuple(out.shape[1:])
+    named = out if isinstance(out, dict) else {next(iter(trial.graph.outputs)): out}
+    seen |= {trial.graph.outputs[name]: tuple(tensor.shape[1:]) for name, tensor in named.items()}
     for name, shape in seen.items():
         if trial.graph[name].shape != shape:
             yield f"{name}: the graph states {trial.graph[name].shape}, the module gives {shape}"
@@ -135,7 +139,8 @@ def states_its_work(trial: Trial) -> Iterator[str]:
 def learns(trial: Trial) -> Iterator[str]:
     """In train mode a loss reaches every parameter of the part."""
     model = trial.module.train()
-    model(image(trial, batch=4)).square().sum().backward()
+    out = model(image(trial, batch=4))
+    sum(tensor.square().sum() for tensor in (out.values() if isinstance(out, dict) else [out])).backward()
     for name, parameter in model.named_parameters():
         if parameter.grad is None:
             yield f"no gradient reaches {name}"
@@ -156,9 +161,14 @@ CHECKS: tuple[Check, ...] = (
 def check_part(part: Part, **spec: Any) -> None:
     """Try a part in a small net, which `spec` may change; PartError with the first check that it breaks."""
     own = {part.family: part.to_data()}
+    base = BASE
     if part.family not in NetSpec.model_fields:
         own = {"stem": {**BASE["stem"], **own}}  # a part of a stem
-    found = load_spec({**BASE, **own, **spec})
+    if part.family in DENSE:
+        base = {key: value for key, value in BASE.items() if key != "head"}
+    if part.family == "heads" and DENSE.isdisjoint(spec):
+        own["neck"] = {"kind": "fpn"}
+    found = load_spec({**base, **own, **spec})
     try:
         graph = graph_of(found)
     except ResspecError as error:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.multiprocessing.reductions import StorageWeakRef
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
+from torch.utils._pytree import tree_leaves, tree_map
 
 
 def own(model: nn.Module) -> set[int]:
@@ -17,8 +19,33 @@ def own(model: nn.Module) -> set[int]:
     return {tensor.untyped_storage().data_ptr() for tensor in (*model.parameters(), *model.buffers())}
 
 
+FULL_ON_GPU = {"group_norm", "softmax", "exp", "pow", "__pow__", "sum", "rsqrt", "norm", "prod", "layer_norm"}
+"""What autocast runs in float32 on a GPU, as far as nets use it; from torch's reference of autocast ops."""
+FULL_ON_CPU = {"pad", "_pad", "reflection_pad2d"}
+"""What it runs in float32 on a CPU alone."""
+
+
+class AsOnGpu(TorchFunctionMode):
+    """Autocast on a CPU with the rules of a GPU where the two differ."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name, kwargs = getattr(func, "__name__", ""), kwargs or {}
+        if name in FULL_ON_GPU:
+            args, kwargs = tree_map(full, (args, kwargs))
+        if name in FULL_ON_GPU | FULL_ON_CPU:
+            with torch.autocast("cpu", enabled=False):
+                return func(*args, **kwargs)
+        return func(*args, **kwargs)
+
+
+def full(value: Any) -> Any:
+    """A tensor of a low type as float32."""
+    return value.float() if isinstance(value, Tensor) and value.is_floating_point() else value
+
+
 def saved_bytes(model: nn.Module, x: Tensor, autocast: bool = False) -> int:
-    """The bytes that a forward pass saves for backward: distinct storages, parameters and buffers left out."""
+    """The bytes that a forward pass saves for backward: distinct storages, parameters and buffers left out. `autocast`
+    is to bfloat16, as on a GPU."""
     known, found, alive = own(model), {}, []
 
     def pack(tensor: Tensor) -> Tensor:
@@ -31,6 +58,7 @@ def saved_bytes(model: nn.Module, x: Tensor, autocast: bool = False) -> int:
     with (
         torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor),
         torch.autocast("cpu", torch.bfloat16, enabled=autocast),
+        AsOnGpu() if autocast else nullcontext(),
     ):
         model(x)
     return sum(found.values())

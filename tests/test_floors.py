@@ -15,18 +15,20 @@ PACKAGE = Path(__file__).parents[1] / "resspec"
 FLOORS = (
     {"spelling", "codes", "plot"},
     {"errors", "shipped"},
-    {"record"},
+    {"record", "carried"},
     {"ir"},
     {"parts", "analysis", "export", "passes"},
     {"spec"},
+    {"dense"},
     {"plan"},
     {"blame"},
     {"compile"},
     {"pricing", "checking"},
     {"pages"},
     {"training"},
+    {"timing"},
     {"study", "ingest", "testing"},
-    {"authoring"},
+    {"authoring", "formats"},
     {""},  # the public face, resspec/__init__.py
     {"cli"},
     {"__main__"},
@@ -34,7 +36,15 @@ FLOORS = (
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 HEAVY = {
-    "torch": ("export/module.py", "export/weights.py", "training/", "testing.py"),
+    "torch": (
+        "export/module.py",
+        "export/weights.py",
+        "export/formats/",
+        "training/",
+        "timing/",
+        "testing.py",
+        "ingest/modules.py",
+    ),
     "optuna": ("study/",),
     "typer": ("cli/",),
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import dense
 import zoo
 from command import run
 
@@ -59,13 +60,24 @@ def test_the_search_shown_is_the_one_that_ships():
         assert line in shipped, line
 
 
+def shown_table(start: str, end: str, made: str, accept: bool) -> str:
+    """The table between two marks of the README, written anew first where that is asked for."""
+    before, _, rest = (ROOT / "README.md").read_text(encoding="utf-8").partition(start)
+    shown, _, after = rest.partition(end)
+    if accept:
+        (ROOT / "README.md").write_text(before + start + made + end + after, encoding="utf-8", newline="\n")
+    return made if accept else shown
+
+
+def test_the_table_of_networks_for_places_is_what_was_compared(request: pytest.FixtureRequest):
+    made = dense.table()
+    assert shown_table(dense.START, dense.END, made, request.config.getoption("--accept")) == made
+
+
 def test_the_table_of_families_is_what_was_compared(request: pytest.FixtureRequest):
-    before, _, rest = README.partition(zoo.START)
-    shown, _, after = rest.partition(zoo.END)
-    if request.config.getoption("--accept"):
-        shown = zoo.table()
-        (ROOT / "README.md").write_text(before + zoo.START + shown + zoo.END + after, encoding="utf-8", newline="\n")
-    assert shown == zoo.table()
+    made = zoo.table()
+    shown = shown_table(zoo.START, zoo.END, made, request.config.getoption("--accept"))
+    assert shown == made
     rows = [[cell.strip(" *") for cell in line.split("|")[1:-1]] for line in shown.splitlines()[2:]]
     assert all(measured == equal for _, _, measured, equal, _ in rows)
     assert sum(int(row[3]) for row in rows[:-1]) == int(rows[-1][3])

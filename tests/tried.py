@@ -6,11 +6,14 @@ from typing import Any
 
 import resspec
 from resspec.parts import FAMILIES
+from resspec.spec.merging import DENSE
 from resspec.spec.net import NetSpec
 from resspec.testing import BASE
 
 NEEDS: dict[tuple[str, str], dict[str, Any]] = {
     ("gate", "bat"): {"input": [3, 28, 28]},
+    ("heads", "segmentation"): {"decoder": "fcn"},
+    ("heads", "heatmaps"): {"decoder": "deconv"},
     ("shortcut", "identity"): {"stages": [{"depth": 2, "width": 32}, {"depth": 2, "width": 32}]},
 }
 """What a kind needs of the net it is tried in."""
@@ -21,6 +24,10 @@ KINDS = [(family, kind) for family, parts in FAMILIES.items() for kind in parts.
 def tried(family: str, kind: str, **changes: Any) -> NetSpec:
     """The net of the conformance suite with a part of this kind."""
     own: dict[str, Any] = {family: FAMILIES[family].read(kind).to_data()}
+    needed = NEEDS.get((family, kind), {})
+    base = {key: value for key, value in BASE.items() if key != "head" or family not in DENSE}
+    if family == "heads" and DENSE.isdisjoint(needed):
+        own["neck"] = "fpn"
     if family not in NetSpec.model_fields:
         own = {"stem": {**BASE["stem"], **own}}
-    return resspec.load({**BASE, **own, **NEEDS.get((family, kind), {}), "name": f"{family}-{kind}", **changes})
+    return resspec.load({**base, **own, **needed, "name": f"{family}-{kind}", **changes})

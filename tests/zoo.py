@@ -25,6 +25,12 @@ def sources() -> dict[str, str]:
 
 
 @cache
+def dense_specs() -> tuple[str, ...]:
+    """The shipped specs that predict for places; they have a table of their own."""
+    return tuple(name for name in shipped_specs() if resspec.load(name).dense)
+
+
+@cache
 def by_long_source() -> dict[str, str]:
     """Specs by a source that names the network within it, as pycls' files do."""
     return {source.replace("/", "__"): name for name, source in sources().items() if "/" in source}
@@ -43,6 +49,8 @@ def families() -> dict[str, list[str]]:
     """The shipped specs by folder."""
     found: dict[str, list[str]] = {}
     for name, path in sorted(shipped_specs().items()):
+        if name in dense_specs():
+            continue
         found.setdefault(path.parent.name, []).append(name)
     return dict(sorted(found.items()))
 

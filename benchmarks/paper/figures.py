@@ -106,7 +106,11 @@ def main() -> None:
     stem = f"{given.experiment}-{kind}"
     (HERE / f"{stem}.svg").write_text(drawn(f"{given.experiment} on {kind}", f"test error: {below}", "epoch", panels))
     rows = {
-        name: {"test_error": round(each.error, 2), "training_loss": each.result["loss"], "seconds": each.result["seconds"]}
+        name: {
+            "test_error": round(each.error, 2),
+            "training_loss": each.result["loss"],
+            "seconds": each.result["seconds"],
+        }
         for name, each in found.items()
     }
     (HERE / f"{stem}.json").write_text(json.dumps(rows, indent=1) + "\n")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from resspec.analysis.storage import Mode, elements, storages
-from resspec.ir import Graph, Node, Op
+from resspec.ir import Graph, Node
 
 INDEX_BYTES = 8
 FULL = 4
@@ -68,15 +68,15 @@ class Holding:
                 owned.append(self.owners[value])
         fresh = [name for name in dict.fromkeys(owned) if name not in known]
         known.update(fresh)
-        kernels = saved.kernels or (matrices(node.op) if width != FULL else 0)
+        kernels = saved.kernels or (matrices(node) if width != FULL else 0)
         return Kept(image + sum(self.bytes(name) for name in fresh), FULL * saved.shared + width * kernels)
 
 
-def matrices(op: Op) -> int:
-    """Elements of the kernels and matrices that autocast copies."""
-    if op.precision != "low":
+def matrices(node: Node) -> int:
+    """Elements of the kernels and matrices that autocast copies, once where several nodes share them."""
+    if node.op.precision != "low":
         return 0
-    return sum(weight.elements for weight in op.weights() if weight.learned and weight.name == "weight")
+    return sum(weight.elements for weight in node.weights if weight.learned and weight.name == "weight")
 
 
 def kept(graph: Graph, autocast: int = FULL, inplace: bool = True) -> Kept:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from resspec.ir import Op, Shape
+from resspec.ir import Node, Op, Shape
 
 CONVENTION = (
     "macs: multiply-accumulates of convolutions and matrix products; flops: 2 x macs + every other arithmetic operation"
@@ -64,7 +64,20 @@ def op_costs(op: Op, ins: tuple[Shape, ...], out: Shape) -> Costs:
     return Costs(learned, kept, work.macs, work.flops, work.activations)
 
 
+def node_costs(node: Node, ins: tuple[Shape, ...]) -> Costs:
+    """The costs of a node with operands of these shapes; tensors count where they are owned, work wherever it is
+    done."""
+    costs = op_costs(node.op, ins, node.shape)
+    return replace(costs, params=0, buffers=0) if node.shares else costs
+
+
 def total(costs: Iterable[Costs]) -> Costs:
     """The sum."""
-    columns = list(zip(*(cost.values() for cost in costs), strict=True))
-    return Costs(*(sum(column) for column in columns))
+    params = buffers = macs = flops = activations = 0
+    for cost in costs:
+        params += cost.params
+        buffers += cost.buffers
+        macs += cost.macs
+        flops += cost.flops
+        activations += cost.activations
+    return Costs(params, buffers, macs, flops, activations)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 from resspec.ir import Op, ops
 
@@ -16,10 +17,14 @@ the multiply-accumulates of convolutions and matrix products: output elements x 
 elements. `flops` are 2 x macs plus every other arithmetic operation by the table below, where a transcendental function
 counts as one.
 `activations` are the output elements of convolutions and matrix products. Moving, slicing and padding cost nothing.
+A formula's unit is one multiply-accumulate, or one operation, of one image. Its source is the paper that defines the
+operation; where none is named, the definition in the last column is what is counted.
 
-| operation | flops besides 2 x macs | what it is |
-|---|---|---|
+| operation | macs | flops besides 2 x macs | source | what it is |
+|---|---|---|---|---|
 """
+
+PAPER = re.compile(r"arXiv:([0-9]{4}\.[0-9]{4,5})")
 
 
 def cost_table() -> str:
@@ -27,7 +32,9 @@ def cost_table() -> str:
     rows = []
     for op in sorted(listed(), key=lambda op: op.kind):
         about = " ".join((inspect.getdoc(op) or "").split("\n\n")[0].split())
-        rows.append(f"| `{op.kind}` | {op.cost_rule} | {about} |\n".replace("|x|", "\\|x\\|"))
+        papers = ", ".join(f"[{paper}](https://arxiv.org/abs/{paper})" for paper in PAPER.findall(about))
+        cells = (f"`{op.kind}`", op.macs_rule, op.cost_rule, papers or "definition", about)
+        rows.append(f"| {' | '.join(cells)} |\n".replace("|x|", "\\|x\\|"))
     return INTRODUCTION + "".join(rows)
 
 

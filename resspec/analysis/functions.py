@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resspec.ir import Graph, Node
+from resspec.ir.text import BODY, LONGEST, WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +90,46 @@ def _calls(graph: Graph, scope: str, nodes: list[Node], owners: set[str]) -> lis
             continue
         made = {node.name for node in inside}
         reads = dict.fromkeys(source for node in inside for source in node.inputs if source not in made)
-        gives = [n.name for n in inside if any(reader not in made for reader in graph.consumers[n.name])]
+        gives = [
+            n.name
+            for n in inside
+            if n.name in graph.exits or any(reader not in made for reader in graph.consumers[n.name])
+        ]
         calls.append(Call(tuple(reads), tuple(gives), inside[-1].name))
     return calls
 
 
 def _statements(graph: Graph, calls: list[Call]) -> tuple[Statement, ...]:
-    """Calls gathered: one stands inside the next where that alone reads it and does not begin a statement."""
+    """Calls gathered: one stands inside the next where that alone reads it and does not begin a statement, as far as
+    there is room on a line."""
     gathered: list[list[Call]] = []
+    inside = ""
     for call in calls:
-        if gathered and _stands_inside(graph, gathered[-1][-1], call):
+        alone, nested = _text(call, ""), _text(call, inside)
+        if gathered and _stands_inside(graph, gathered[-1][-1], call) and _has_room(call, inside, nested):
             gathered[-1].append(call)
+            inside = nested
         else:
             gathered.append([call])
+            inside = alone
     return tuple(Statement(tuple(group)) for group in gathered)
+
+
+def _has_room(call: Call, inside: str, nested: str) -> bool:
+    """Whether the text of a value fits into that of the call that reads it; lines break inside calls of modules."""
+    breaks = call.node is None or bool(call.node.op.call().target)
+    return len(inside) <= LONGEST and (breaks or BODY + len("y = ") + len(nested) <= WIDTH)
+
+
+def _text(call: Call, inside: str) -> str:
+    """A call as it is written, about: its variables have names of one letter, and one of them may be the text of
+    another call."""
+    operands = [inside or "x", *("y" for _ in call.reads[1:])]
+    if call.node is None or call.node.op.call().target:
+        return f"self.{call.last.rpartition('.')[2]}({', '.join(operands)})"
+    spelled = call.node.op.call()
+    constants = {arg.name: arg.value for arg in spelled.args}
+    return spelled.expression.format(*operands, **constants)
 
 
 def _stands_inside(graph: Graph, call: Call, following: Call) -> bool:

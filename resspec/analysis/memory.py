@@ -10,12 +10,14 @@ from resspec.analysis.backward import FULL, Holding
 from resspec.analysis.gradients import backward_peak
 from resspec.analysis.liveness import peak
 from resspec.errors import BudgetError, did_you_mean
-from resspec.ir import Graph, Node
+from resspec.ir import Graph, Node, Weight
 
 OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}
 """State tensors per parameter: none, velocity, first and second moment (arXiv:1412.6980)."""
 TYPES = {"fp32": 4, "bf16": 2, "fp16": 2}
 """Bytes of an element."""
+COUNTER = 8
+"""Bytes of a counter (int64)."""
 LARGEST_BATCH = 1 << 24
 """No batch beyond this is tried."""
 
@@ -77,17 +79,15 @@ class Memory:
 
 def memory_of(graph: Graph, setting: Setting) -> Memory:
     """The memory of a network under a setting."""
-    tensors = [weight for node in graph for weight in node.op.weights()]
+    tensors = [weight for node in graph for weight in node.weights]
     learned = FULL * sum(weight.elements for weight in tensors if weight.learned)
-    buffers = FULL * sum(weight.elements for weight in tensors if not weight.learned and weight.shape)
-    counters = 8 * sum(1 for weight in tensors if not weight.learned and not weight.shape)
     states = OPTIMIZERS[setting.optimizer]
     steps = FULL * sum(1 for weight in tensors if weight.learned) if states == 2 else 0
     highest = peak(graph, setting.images, setting.inplace)
     kept, passing = _held(graph, setting)
     return Memory(
         setting,
-        learned + buffers + counters,
+        sum(tensor_bytes(weight) for weight in tensors),
         TYPES[setting.dtype] * highest.elements(setting.images),
         highest.node,
         learned,
@@ -97,13 +97,37 @@ def memory_of(graph: Graph, setting: Setting) -> Memory:
     )
 
 
+def tensor_bytes(weight: Weight) -> int:
+    """The bytes of a parameter or a buffer: float32, a scalar buffer (a counter) an integer of 8 bytes."""
+    counts = not weight.learned and not weight.shape
+    return COUNTER if counts else FULL * weight.elements
+
+
+def inference_bytes(graph: Graph) -> int:
+    """What a budget on `memory` bounds: weights, and activations at their peak, of one image in float32 in eval mode
+    without autograd, as the emitted module runs. The peak is a maximum over the schedule, no sum over pieces."""
+    weights = sum(tensor_bytes(weight) for node in graph for weight in node.weights)
+    return weights + FULL * peak(graph).elements(1)
+
+
+def node_bytes(graph: Graph) -> dict[str, int]:
+    """What training holds for each op, of one image in float32: its tensors, and what it adds to that which forward
+    keeps for backward."""
+    kept = Holding.of(graph).kept()
+    return {
+        node.name: sum(tensor_bytes(weight) for weight in node.weights) + kept[node.name].bytes(1)
+        for node in graph
+        if node.op.arity
+    }
+
+
 def _held(graph: Graph, setting: Setting) -> tuple[int, int]:
     """Bytes kept for backward, and those that backward adds where the sum is highest."""
     holding = Holding.of(graph, TYPES[setting.amp], setting.inplace)
     added = {name: part.bytes(setting.images) for name, part in holding.kept().items()}
     again: dict[str, int] = {}
     if setting.checkpointing:
-        again = {name: size for name, size in added.items() if in_block(graph[name])}
+        again = {name: size for name, size in added.items() if in_block(graph, graph[name])}
         added = {name: size for name, size in added.items() if name not in again}
         for owner in block_inputs(holding):
             kept_before = owner in added and added[owner]
@@ -112,9 +136,10 @@ def _held(graph: Graph, setting: Setting) -> tuple[int, int]:
     return kept, backward_peak(holding, added, again, setting.images) - kept
 
 
-def in_block(node: Node) -> bool:
-    """Whether a node belongs to a block, which checkpointing recomputes."""
-    return node.site.rpartition(".")[2].isdigit()
+def in_block(graph: Graph, node: Node) -> bool:
+    """Whether a node belongs to a block of a stage, which checkpointing recomputes."""
+    stage, _, place = node.site.partition(".")
+    return place.rpartition(".")[2].isdigit() and graph.scopes[stage].kind == "stage"
 
 
 def block_inputs(holding: Holding) -> list[str]:
@@ -122,7 +147,7 @@ def block_inputs(holding: Holding) -> list[str]:
     found: dict[str, None] = {}
     for node in holding.graph:
         for source in node.inputs:
-            if in_block(node) and holding.graph[source].site != node.site:
+            if in_block(holding.graph, node) and holding.graph[source].site != node.site:
                 found.setdefault(holding.owners[source])
     return list(found)
 
@@ -143,16 +168,3 @@ def largest_batch(graph: Graph, setting: Setting, limit: int, training: bool = T
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
     return low
-
-
-UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
-
-
-def read_bytes(text: str) -> int:
-    """24GB is 24 x 10^9 bytes, 24GiB is 24 x 2^30; a number without a unit is bytes."""
-    digits = text.strip().rstrip("BKMGTibkmgt").strip()
-    unit = text.strip()[len(digits) :].strip().upper()
-    try:
-        return int(float(digits) * (UNITS[unit] if unit else 1))
-    except (ValueError, KeyError, OverflowError):
-        raise BudgetError.of("RS421", f"{text!r} is no size of memory", remedy="write 24GB or 24GiB") from None

@@ -2,7 +2,8 @@
 
 With jump j (input pixels between neighbouring outputs) and the pixels first..last that output 0 sees, a window
 (k, s, p, d) gives j' = s j, first' = first - p j, last' = last + (d (k - 1) - p) j (arXiv:1603.07285); branches that
-join see the union.
+join see the union. Behind an op that resizes a map, elements see differently far; the reach is the union over the
+places that one input element becomes.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ def reaches(graph: Graph) -> dict[str, Reach]:
     """The reach of every node, along rows and columns alike; nodes behind the maps keep the last one."""
     found: dict[str, Reach] = {}
     for node in graph:
-        if len(node.inputs) == 1:
+        if node.inputs and node.op.window().neighbours:
+            found[node.name] = _resized(found[node.inputs[0]], graph.shapes_in(node)[0], node)
+        elif len(node.inputs) == 1:
             found[node.name] = _through(node, found[node.inputs[0]])
         elif node.inputs:
             merged = _joined([found[source] for source in node.inputs], graph.shapes_in(node))
@@ -99,6 +102,13 @@ def _through(node: Node, reach: Reach) -> Reach:
     first = reach.first - window.padding * reach.jump
     last = reach.last + (window.dilation * (window.kernel - 1) - window.padding) * reach.jump
     return Reach(first, last, reach.jump * window.stride, reach.whole)
+
+
+def _resized(reach: Reach, before: Shape, node: Node) -> Reach:
+    """The reach behind an op that makes each element of so many neighbours of the first operand."""
+    jump = max(1, round(reach.jump * before[1] / node.shape[1]))
+    more = (node.op.window().neighbours - 1) * reach.jump
+    return Reach(reach.first - more - max(0, reach.jump - jump), reach.last + more, jump, reach.whole)
 
 
 def features_of(graph: Graph) -> tuple[Feature, ...]:

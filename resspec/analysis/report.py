@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from resspec.analysis.cost import CONVENTION, Costs, op_costs, total
+from resspec.analysis.cost import CONVENTION, Costs, node_costs, total
 from resspec.ir import Graph, Node, Shape
 
 LEVELS = {
@@ -145,30 +145,30 @@ def shape_text(shape: Shape) -> str:
 
 def report_of(graph: Graph) -> Report:
     """The report of a graph; no torch, nothing built."""
-    layers = tuple(_layer(graph, node) for node in graph if node.op.arity)
-    sites = [graph[row.name].site for row in layers]
-    blocks = _grouped(graph, layers, sites)
-    stages = _grouped(graph, layers, [site.partition(".")[0] for site in sites])
-    costs = total(row.costs for row in layers)
+    nodes = [node for node in graph if node.op.arity]
+    costs = [node_costs(node, graph.shapes_in(node)) for node in nodes]
+    layers = tuple(_layer(graph, node, cost) for node, cost in zip(nodes, costs, strict=True))
+    blocks = _grouped(graph, layers, costs, [node.site for node in nodes])
+    stages = _grouped(graph, layers, costs, [node.site.partition(".")[0] for node in nodes])
     shape = graph.inputs[0].shape
-    return Report(graph.facts.name, graph.fingerprint, shape, *costs.values(), layers, blocks, stages)
+    return Report(graph.facts.name, graph.fingerprint, shape, *total(costs).values(), layers, blocks, stages)
 
 
-def _layer(graph: Graph, node: Node) -> Row:
-    ins = graph.shapes_in(node)
+def _layer(graph: Graph, node: Node, costs: Costs) -> Row:
     scope = graph.scopes.get(node.site)
     kind = scope.kind if scope else node.site
-    return Row(node.name, kind, node.op.kind, ins[0], node.shape, *op_costs(node.op, ins, node.shape).values())
+    return Row(node.name, kind, node.op.kind, graph.nodes[node.inputs[0]].shape, node.shape, *costs.values())
 
 
-def _grouped(graph: Graph, layers: tuple[Row, ...], groups: Iterable[str]) -> tuple[Row, ...]:
+def _grouped(graph: Graph, layers: Sequence[Row], costs: Sequence[Costs], groups: Iterable[str]) -> tuple[Row, ...]:
     """One row per group of layers, in order."""
-    members: dict[str, list[Row]] = {}
-    for row, group in zip(layers, groups, strict=True):
-        members.setdefault(group, []).append(row)
+    members: dict[str, list[int]] = {}
+    for place, group in enumerate(groups):
+        members.setdefault(group, []).append(place)
     rows = []
     for name, inside in members.items():
         scope = graph.scopes.get(name)
-        costs = total(row.costs for row in inside)
-        rows.append(Row(name, scope.kind if scope else name, "", inside[0].input, inside[-1].output, *costs.values()))
+        first, last = layers[inside[0]], layers[inside[-1]]
+        figures = total([costs[place] for place in inside]).values()
+        rows.append(Row(name, scope.kind if scope else name, "", first.input, last.output, *figures))
     return tuple(rows)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from resspec.analysis.cost import Costs
+from resspec.analysis.figures import FIGURES
 from resspec.analysis.report import Report, report_of
 from resspec.authoring.settings import by_path, settings
 from resspec.compile import compile_spec
+from resspec.spec.budgets import COSTS, QUANTITIES
 from resspec.spec.net import NetSpec
 
-COSTS = ("params", "macs", "flops", "activations")
 NAMES = ("name", "source")
 """What is said about a network and makes no difference."""
 ABSENT = Costs(0, 0, 0, 0, 0)
@@ -53,20 +54,39 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """The memory (bytes) or latency (nanoseconds) of the first network and of the second; no sum over stages."""
+
+    name: str
+    before: int
+    after: int
+
+    def __str__(self) -> str:
+        return move(self.before, self.after, QUANTITIES[self.name].exact)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"name": self.name, "before": self.before, "after": self.after}
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
-    """The whole: the two names, whether the networks are the same, the changed values, the stages, the totals."""
+    """The whole: the two names, whether the networks are the same, the changed values, the stages, the totals, and what
+    is known of the whole alone."""
 
     names: tuple[str, str]
     same: bool
     changes: tuple[Change, ...]
     stages: tuple[Step, ...]
     total: Step
+    measures: tuple[Measure, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
         changes, stages = [change.to_dict() for change in self.changes], [step.to_dict() for step in self.stages]
         head = {"names": list(self.names), "same": self.same}
-        return {**head, "changes": changes, "stages": stages, "total": self.total.to_dict()}
+        measures = [measure.to_dict() for measure in self.measures]
+        return {**head, "changes": changes, "stages": stages, "total": self.total.to_dict(), "measures": measures}
 
     def markdown(self) -> str:
         """The difference for a pull request."""
@@ -81,18 +101,20 @@ class Difference:
         lines += ["| stage | " + " | ".join(COSTS) + " |", "|---|" + "--:|" * len(COSTS)]
         for step in (*self.stages, self.total):
             lines.append(f"| {step.name} | " + " | ".join(moves(step)) + " |")
+        lines += ["", *(f"{measure.name}: {measure}  " for measure in self.measures)]
         return "\n".join(lines) + "\n"
 
 
-def difference(first: NetSpec, second: NetSpec) -> Difference:
-    """What two specs differ in; SpecError where one is no legal network."""
+def difference(first: NetSpec, second: NetSpec, measured: Sequence[str] = ("memory",)) -> Difference:
+    """What two specs differ in, with these figures of the whole; SpecError where one is no legal network, BudgetError
+    where latency is asked for and no table is there."""
     graphs = compile_spec(first), compile_spec(second)
     before, after = (report_of(graph) for graph in graphs)
     changes = _changes(by_path(settings(first)), by_path(settings(second)))
     total = Step("total", before.costs, after.costs)
-    return Difference(
-        (before.name, after.name), before.fingerprint == after.fingerprint, changes, _stages(before, after), total
-    )
+    measures = tuple(Measure(name, *(FIGURES[name](graph) for graph in graphs)) for name in measured)
+    same = before.fingerprint == after.fingerprint
+    return Difference((before.name, after.name), same, changes, _stages(before, after), total, measures)
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -115,12 +137,12 @@ def moves(step: Step) -> list[str]:
     return [move(getattr(step.before, cost), getattr(step.after, cost)) for cost in COSTS]
 
 
-def move(before: int, after: int) -> str:
+def move(before: int, after: int, written: Callable[[int], str] = "{:,}".format) -> str:
     """1,000 -> 1,500 (+50 %); the figure alone where it stayed."""
     if before == after:
-        return f"{before:,}"
+        return written(before)
     share = f" ({100 * (after - before) / before:+.1f} %)" if before else ""
-    return f"{before:,} -> {after:,}{share}"
+    return f"{written(before)} -> {written(after)}{share}"
 
 
 def word(value: Any) -> str:

@@ -3,19 +3,26 @@ file inherits, resspec alone can tell."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from resspec.authoring.families import TAKEN_AWAY, Definitions, Schema
 from resspec.parts import FAMILIES
-from resspec.spec.budgets import COSTS
+from resspec.spec.budgets import QUANTITIES
 from resspec.spec.cascade import DEFAULTS
 from resspec.spec.net import NetSpec, Parts, StageSpec
 from resspec.spec.rules import RULES
 from resspec.spec.scaling import Scale
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-AMOUNT = r"[0-9]+(\.[0-9]+)?([eE][0-9]{1,2})?\s*[kKMGBT]?|[0-9]+(\.[0-9]+)?\s*%\s*of\s+\S+"
-BUDGET = rf"^\s*((<=|>=)?\s*({AMOUNT})|({AMOUNT})\s*\.\.\s*({AMOUNT})?|\.\.\s*({AMOUNT}))\s*$"
+SHARE = r"[0-9]+(\.[0-9]+)?\s*%\s*of\s+\S+"
+AMOUNT = r"[0-9]+(\.[0-9]+)?([eE][0-9]{1,2})?\s*[kKMGBT]?"
+AMOUNTS = {
+    "memory": r"[0-9]+(\.[0-9]+)?\s*(([kKmMgGtT][iI]?)?[bB])?",
+    "latency": r"[0-9]+(\.[0-9]+)?\s*([nNuUµmM]?[sS])",
+}
+TIMED = ("latency",)
+"""Costs that a number without a unit does not bound."""
 POSITION = "^[0-9]+$"
 STAGE_KEY = "^([1-9][0-9]*|[+~].*|[^0-9+~].*)$"
 """A position from 1, a name, or one of them behind a sign."""
@@ -144,13 +151,20 @@ def size(written: Schema) -> Schema:
     return {"anyOf": [sides, text, {**change, "additionalProperties": False}]}
 
 
-def budgets() -> Schema:
-    """Bounds on costs."""
-    bound = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": BUDGET}]}
-    about = {"params": "Learnable parameters.", "macs": "Multiply-accumulates of one image."}
-    about |= {"flops": "Operations of one image: twice the macs and all else.", "activations": "Elements put out."}
-    fields: dict[str, Any] = {cost: {"description": about[cost], **bound} for cost in COSTS}
+def budgets(names: Sequence[str] = tuple(QUANTITIES)) -> Schema:
+    """Bounds on these costs."""
+    fields: dict[str, Any] = {}
+    for name in names:
+        text = {"type": "string", "pattern": bounds_pattern(AMOUNTS.get(name, AMOUNT))}
+        bare = [{"type": "number", "minimum": 0}] if name not in TIMED else []
+        fields[name] = {"description": QUANTITIES[name].about, "anyOf": [*bare, text]}
     return {"type": "object", "properties": fields, "patternProperties": TAKEN_AWAY, "additionalProperties": False}
+
+
+def bounds_pattern(amount: str) -> str:
+    """An upper bound, a lower one or a range of amounts or of shares of another network's."""
+    side = rf"{amount}|{SHARE}"
+    return rf"^\s*((<=|>=)?\s*({side})|({side})\s*\.\.\s*({side})?|\.\.\s*({side}))\s*$"
 
 
 def extends() -> Schema:

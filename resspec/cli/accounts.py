@@ -56,6 +56,13 @@ Fits = Annotated[
         "--fits", metavar="24GB", rich_help_panel=PANEL, help="Whether a training step fits; exit code 1 if not."
     ),
 ]
+ShowLatency = Annotated[
+    bool, typer.Option("--latency", rich_help_panel=PANEL, help="Predicted time by stage, from the calibrated table.")
+]
+TableFile = Annotated[
+    Path | None,
+    typer.Option("--table", metavar="FILE", rich_help_panel=PANEL, help="A table of latency from elsewhere."),
+]
 OptimizerName = Annotated[
     Optimizer, typer.Option("--optimizer", rich_help_panel=PANEL, help="For --memory and --fits.")
 ]
@@ -85,6 +92,13 @@ def put_features(graph: Graph, form: str, output: Path | None) -> None:
     _put(data, lambda: features_sheet(graph.facts.name, found), form, output)
 
 
+def setting_of(images: int, optimizer: Optimizer, amp: Amp, checkpointing: bool) -> Setting:
+    """What memory is asked for."""
+    from resspec.analysis.memory import Setting
+
+    return Setting(images, "fp32", optimizer.value, amp.value, checkpointing)
+
+
 def put_memory(graph: Graph, setting: Setting, form: str, output: Path | None) -> None:
     """The bytes of inference and training."""
     from resspec.analysis.memory import memory_of
@@ -94,11 +108,25 @@ def put_memory(graph: Graph, setting: Setting, form: str, output: Path | None) -
     _put({"name": graph.facts.name, **memory.to_dict()}, lambda: memory_sheet(graph.facts.name, memory), form, output)
 
 
+def put_latency(graph: Graph, images: int, file: Path | None, form: str, output: Path | None) -> None:
+    """The predicted time."""
+    from resspec.analysis.latency import graph_seconds
+    from resspec.analysis.tables import table_in_use
+    from resspec.pages.times import latency_sheet
+
+    table = table_in_use(file, images)
+    sheet = latency_sheet(graph, table)
+    told = {key: value for key, value in table.to_dict().items() if key not in ("rates", "unseen")}
+    data = {"name": graph.facts.name, "seconds": graph_seconds(graph, table), "stages": sheet.records(), "table": told}
+    _put(data, lambda: sheet, form, output)
+
+
 def put_fits(graph: Graph, setting: Setting, size: str, form: str, output: Path | None) -> None:
     """Whether a training step fits into a memory, and the largest batch that does."""
-    from resspec.analysis.memory import largest_batch, memory_of, read_bytes
+    from resspec.analysis.memory import largest_batch, memory_of
+    from resspec.spec.units import parse_bytes
 
-    limit = read_bytes(size)
+    limit = parse_bytes(size)
     need, largest = memory_of(graph, setting).training, largest_batch(graph, setting, limit)
     fits = need <= limit
     if form == "json":

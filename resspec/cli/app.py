@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 import resspec
-from resspec.cli import authoring, budgets, comparing, costs, drawings, networks, searches, specs, trainings, validation
+from resspec.cli import (
+    authoring,
+    bringing,
+    budgets,
+    comparing,
+    costs,
+    drawings,
+    exports,
+    networks,
+    searches,
+    specs,
+    timing,
+    trainings,
+    validation,
+)
 from resspec.cli.verb import examples
 
 app = typer.Typer(
@@ -22,7 +36,20 @@ app = typer.Typer(
         "resspec search run digits",
     ),
 )
-for verbs in (specs, validation, comparing, authoring, drawings, costs, budgets, networks, trainings):
+for verbs in (
+    specs,
+    validation,
+    comparing,
+    authoring,
+    drawings,
+    costs,
+    budgets,
+    timing,
+    networks,
+    bringing,
+    exports,
+    trainings,
+):
     app.add_typer(verbs.app)
 app.add_typer(searches.app, name="search", rich_help_panel="Search")
 

@@ -18,7 +18,7 @@ from resspec.cli.verb import Verb, examples
 from resspec.errors import BudgetError
 
 if TYPE_CHECKING:
-    from resspec.pages.sheet import Sheet
+    from resspec.pages.sheet import Cell, Sheet
     from resspec.spec.budgets import Budget
     from resspec.spec.net import NetSpec
 
@@ -38,7 +38,7 @@ app = typer.Typer()
         "resspec check mine.yaml --format markdown > comment.md",
     ),
 )
-def check(  # noqa: PLR0913, PLR0917  # the arguments of the command line
+def check(  # noqa: PLR0913  # the arguments of the command line
     spec: Spec,
     overrides: Overrides = None,
     budget: Annotated[
@@ -53,51 +53,52 @@ def check(  # noqa: PLR0913, PLR0917  # the arguments of the command line
 ) -> None:
     """Check a network against budgets: those in its spec and those given here; exit code 1 where one is broken."""
     net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
+    from resspec.analysis.figures import FIGURES
+
     budgets = [*budgets_of(net), *budgets_given(budget or [])]
     if not budgets:
         remedy = "write `budgets:` into it, or add --budget 'params<=25M' to the command"
         raise BudgetError.of("RS405", f"{net.name} carries no budgets", remedy=remedy)
-    found = resspec.report(net)
-    checked = [(one, int(getattr(found.costs, one.cost))) for one in budgets]
+    graph = resspec.graph(net)
+    checked = [(one, FIGURES[one.cost](graph)) for one in budgets]
     holds = all(one.holds(value) for one, value in checked)
     form = form_of(form, as_json=as_json)
     if form is Form.JSON:
-        rows = [
-            {"budget": str(one), "cost": one.cost, "value": value, "holds": one.holds(value), "over": over(one, value)}
-            for one, value in checked
-        ]
-        put_data({"name": found.name, "holds": holds, "budgets": rows}, output, quiet=True)
+        put_data(
+            {"name": graph.facts.name, "holds": holds, "budgets": [row(*one) for one in checked]}, output, quiet=True
+        )
     elif not quiet:
-        put_sheet(verdicts(found.name, checked), form, output)
+        put_sheet(verdicts(graph.facts.name, checked), form, output)
     if not holds:
         raise typer.Exit(NO)
+
+
+def row(budget: Budget, value: int) -> dict[str, object]:
+    """A verdict as plain data; figures are counts, bytes or nanoseconds."""
+    over = budget.over(value)
+    return {"budget": str(budget), "cost": budget.cost, "value": value, "holds": budget.holds(value), "over": over}
 
 
 def verdicts(name: str, checked: Sequence[tuple[Budget, int]]) -> Sheet:
     """A row for each budget: what is asked, what the network costs, and by how much it misses."""
     from resspec.pages.sheet import Sheet
+    from resspec.spec.budgets import COSTS, QUANTITIES
 
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for budget, value in checked:
-        missed = over(budget, value)
+        missed, exact = budget.over(value), QUANTITIES[budget.cost].exact
+        figures: tuple[Cell, Cell] = (value, missed) if budget.cost in COSTS else (exact(value), exact(missed))
+        verdict, off = ("broken", figures[1]) if missed else ("holds", "")
         share = f"{100 * budget.excess(value):.2f} %" if missed else ""
-        rows.append(("broken" if missed else "holds", str(budget), budget.text, value, missed or "", share))
+        rows.append((verdict, str(budget), budget.text, figures[0], off, share))
     broken = sum(row[0] == "broken" for row in rows)
     title = f"{name}: {broken} of {len(rows)} budgets broken" if broken else f"{name}: all {len(rows)} budgets hold"
     return Sheet(title, ("verdict", "budget", "written", "value", "off by", "share"), rows, words=3)
 
 
-def over(budget: Budget, value: int) -> int:
-    """By how much a cost is outside a budget; 0 inside."""
-    if budget.high is not None and value > budget.high:
-        return value - budget.high
-    if budget.low is not None and value < budget.low:
-        return budget.low - value
-    return 0
-
-
 def budgets_of(net: NetSpec) -> list[Budget]:
     """The budgets that a spec carries."""
+    from resspec.analysis.figures import FIGURES
     from resspec.spec.budgets import read_budget
     from resspec.spec.loading import named
 
@@ -105,7 +106,7 @@ def budgets_of(net: NetSpec) -> list[Budget]:
         entry = root.nearest(("budgets", cost))
         folder = Path(entry.mark.file).resolve().parent if entry.mark else Path.cwd()
         other = named(replace(entry, value=name), folder, folder, net.origin.limits)
-        return int(getattr(resspec.report(other).costs, cost))
+        return FIGURES[cost](resspec.graph(other))
 
     root = net.origin.root
     return [
@@ -116,16 +117,20 @@ def budgets_of(net: NetSpec) -> list[Budget]:
 
 def budgets_given(texts: Sequence[str]) -> list[Budget]:
     """The budgets of a command line."""
-    from resspec.spec.budgets import REMEDY, read_budget
+    from resspec.analysis.figures import FIGURES
+    from resspec.spec.budgets import read_budget
 
     def cost_of(cost: str, name: str) -> int:
-        return int(getattr(resspec.report(name).costs, cost))
+        return FIGURES[cost](resspec.graph(name))
 
     found = []
     for text in texts:
         match = WRITTEN.match(text)
         if match is None:
             message = f"{text!r} is no budget"
-            raise BudgetError.of("RS402", message, remedy=f"name a cost, as in 'macs<=4G'; of it, {REMEDY}")
+            remedy = (
+                "name a cost and its bound: 'params<=25M', 'macs<=60% of resnet50', 'memory<=200MB', 'latency<=12ms'"
+            )
+            raise BudgetError.of("RS402", message, remedy=remedy)
         found.append(read_budget(match[1], match[2].strip(), cost_of))
     return found

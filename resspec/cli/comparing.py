@@ -31,15 +31,20 @@ def diff(
     second: Spec,
     overrides: Overrides = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")] = False,
+    latency: Annotated[
+        bool, typer.Option("--latency", help="Compare latency too, predicted from the calibrated table.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Show what two specs differ in, value by value, and what it costs, stage by stage.
 
-    Changes are laid over the second spec.     Exit code 0 where they are the same network, 1 where they are not."""
-    from resspec.authoring.difference import COSTS, difference, moves
+    Changes are laid over the second spec. Exit code 0 where they are the same network, 1 where they are not."""
+    from resspec.authoring.difference import difference, moves
+    from resspec.spec.budgets import COSTS
 
-    found = difference(resspec.load(first), resspec.load(second, *overrides or ()))
+    measured = ("memory", "latency") if latency else ("memory",)
+    found = difference(resspec.load(first), resspec.load(second, *overrides or ()), measured)
     if as_json:
         print_json(found.to_dict())
     elif markdown:
@@ -49,6 +54,7 @@ def diff(
             typer.echo("\n".join(map(str, found.changes)) + "\n")
         title = " -> ".join(found.names) + (": the same network" if found.same else "")
         rows = [(step.name, *moves(step)) for step in found.stages]
-        print_table(Table(title, ("stage", *COSTS), rows, ("total", *moves(found.total))))
+        note = "\n".join(f"{measure.name}: {measure}" for measure in found.measures)
+        print_table(Table(title, ("stage", *COSTS), rows, ("total", *moves(found.total))), note)
     if not found.same:
         raise typer.Exit(NO)

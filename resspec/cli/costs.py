@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,18 +19,25 @@ from resspec.cli.accounts import (
     OptimizerName,
     Reconcile,
     ShowFeatures,
+    ShowLatency,
     ShowMemory,
     SpellingName,
+    TableFile,
     put_features,
     put_fits,
+    put_latency,
     put_memory,
     put_reconciled,
+    setting_of,
 )
 from resspec.cli.arguments import Allow, AsJson, Overrides, complete_spec, limits_of
 from resspec.cli.exits import NO
 from resspec.cli.forms import Form, Output, put, put_data, put_sheet, put_zoo
 from resspec.cli.verb import Verb, examples
 from resspec.errors import ResspecError
+
+if TYPE_CHECKING:
+    from resspec.ir import Graph
 
 PANEL = "Costs"
 
@@ -80,7 +88,7 @@ def named_or_all(context: typer.Context, spec: str | None) -> str | None:
         "resspec report resnet50 --fits 24GB --batch 256",
     ),
 )
-def report(  # noqa: PLR0913, PLR0917  # the arguments of the command line
+def report(  # noqa: PLR0913  # the arguments of the command line
     spec: Annotated[
         str | None,
         typer.Argument(
@@ -105,6 +113,8 @@ def report(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     optimizer: OptimizerName = Optimizer.SGD,
     amp: AmpName = Amp.FP32,
     checkpointing: Checkpointing = False,
+    latency: ShowLatency = False,
+    table: TableFile = None,
     allow: Allow = None,
     as_json: AsJson = False,
 ) -> None:
@@ -115,20 +125,16 @@ def report(  # noqa: PLR0913, PLR0917  # the arguments of the command line
         return
     assert spec is not None
     net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
-    if reconcile:
-        put_reconciled(resspec.graph(net), spelling, form.value, output)
-        return
-    if features:
-        put_features(resspec.graph(net), form.value, output)
-        return
-    if memory or fits:
-        from resspec.analysis.memory import Setting
-
-        setting = Setting(batch, "fp32", optimizer.value, amp.value, checkpointing)
-        if fits:
-            put_fits(resspec.graph(net), setting, fits, form.value, output)
-        else:
-            put_memory(resspec.graph(net), setting, form.value, output)
+    setting = (batch, optimizer, amp, checkpointing)
+    beside: tuple[tuple[object, Callable[[Graph], None]], ...] = (
+        (reconcile, lambda graph: put_reconciled(graph, spelling, form.value, output)),
+        (features, lambda graph: put_features(graph, form.value, output)),
+        (latency or table, lambda graph: put_latency(graph, batch, table, form.value, output)),
+        (fits, lambda graph: put_fits(graph, setting_of(*setting), fits or "", form.value, output)),
+        (memory, lambda graph: put_memory(graph, setting_of(*setting), form.value, output)),
+    )
+    if asked := next((put_account for wanted, put_account in beside if wanted), None):
+        asked(resspec.graph(net))
         return
     if form is ReportForm.HTML:
         from resspec.pages.html import page

@@ -39,6 +39,7 @@ class Cost(StrEnum):
     MACS = "macs"
     PARAMS = "params"
     ACTIVATIONS = "activations"
+    MEMORY = "memory"
 
 
 @app.command(
@@ -50,7 +51,7 @@ class Cost(StrEnum):
         "resspec draw mine.yaml --zoom stage --format mermaid",
     ),
 )
-def draw(  # noqa: PLR0913, PLR0917  # the arguments of the command line
+def draw(  # noqa: PLR0913  # the arguments of the command line
     spec: Spec,
     overrides: Overrides = None,
     zoom: Annotated[Zoom, typer.Option("--zoom", help="What a box stands for.")] = Zoom.BLOCK,
@@ -63,9 +64,11 @@ def draw(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     quiet: Quiet = False,
 ) -> None:
     """Draw a network: equal blocks once with ×N, shortcuts by their style. SVG, Mermaid, or a tree for the terminal."""
+    from resspec.analysis.memory import node_bytes
     from resspec.export.drawing import draw as drawn
 
     suffixes = {".svg": Form.SVG, ".mmd": Form.MERMAID, ".mermaid": Form.MERMAID}
     form = form or (suffixes.get(output.suffix, Form.TEXT) if output else Form.TEXT)
     network = resspec.graph(resspec.load(spec, *overrides or (), limits=limits_of(allow)))
-    put(drawn(network, zoom.value, form.value, heat.value if heat else ""), output, quiet=quiet)
+    memory = node_bytes(network) if heat is Cost.MEMORY else {}
+    put(drawn(network, zoom.value, form.value, heat.value if heat else "", memory), output, quiet=quiet)

@@ -9,6 +9,7 @@ import typer
 
 import resspec
 from resspec.cli.arguments import Allow, Overrides, Quiet, Spec, limits_of
+from resspec.cli.exports import is_inference
 from resspec.cli.verb import Verb, examples
 from resspec.errors import ResspecError
 
@@ -48,9 +49,10 @@ def source(
     epilog=examples(
         "resspec build resnet50 classes=10 --seed 1 -o resnet50.safetensors",
         "resspec build resnet20 --weights checkpoint.th -o resnet20.safetensors",
+        "resspec build repvgg_a0 --for inference -o repvgg_a0.pt2",
     ),
 )
-def build(
+def build(  # noqa: PLR0913  # options, each of its own
     spec: Spec,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The .safetensors file to write.")],
     overrides: Overrides = None,
@@ -60,16 +62,35 @@ def build(
         str | None,
         typer.Option(metavar="FILE", help="Take the weights from this checkpoint: our names or a known peer's."),
     ] = None,
+    purpose: Annotated[
+        str,
+        typer.Option(
+            "--for",
+            metavar="FORM",
+            help="training, or inference: norms folded, branches fused, written as .pt2, .onnx or .py.",
+        ),
+    ] = "training",
     quiet: Quiet = False,
 ) -> None:
-    """Build the network and write its weights; `resspec.build(SPEC, weights=FILE)` reads them."""
+    """Build the network and write its weights, with the spec in the file's header: `resspec.build(FILE)` reads both.
+    With `--for inference` write the network in its inference form."""
+    net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
+    if is_inference(purpose):
+        from functools import partial
+
+        from resspec.formats.exporting import export
+
+        made = export(net, output, partial(resspec.build, seed=seed, weights=weights), inference=True)
+        if not quiet:
+            typer.echo("\n  ".join((f"wrote {output}", *made.written.verified)))
+        return
     if output.suffix != SAFETENSORS:
         raise ResspecError.of("RS701", f"weights are written as {SAFETENSORS}, not as {output.name}")
-    net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
     report = resspec.report(net)
+    from resspec.formats.conversion import notes_of
     from resspec.training.checkpoint import save_weights
 
     model = resspec.build(net, seed=seed, weights=weights)
-    save_weights(model, output, {"name": report.name, "fingerprint": report.fingerprint})
+    save_weights(model, output, notes_of(net))
     if not quiet:
         typer.echo(f"wrote {output} ({report.params:,} params, {report.buffers:,} buffer elements)")

@@ -108,4 +108,22 @@ LANGUAGE = {
         "$ resspec validate resnet18 --allow opps=1M",
         "Take a name that the message lists.",
     ),
+    "RS230": Code(
+        "Maps that cannot be read",
+        "A neck, a decoder or heads read a map that the body does not have, or have nothing to read.",
+        "extends: resnet18\ndecoder: {kind: unet, taps: [1, 2, 5]}\n",
+        "Name stages by number (0 is the stem) or name, from the input down; `unpooled` is what the stem's pool reads.",
+    ),
+    "RS231": Code(
+        "Stages that nothing reads",
+        "Stages stand behind the last map that a neck, a decoder or heads read.",
+        "extends: resnet18\ndecoder: {kind: psp, taps: [2]}\n",
+        "Take the stages away, as in `stages: {~4: }`, or read them.",
+    ),
+    "RS232": Code(
+        "A head beside heads",
+        "A net with a neck, a decoder or heads has a `head` besides, which would read the last map alone.",
+        "extends: resnet18\ndecoder: unet\nhead: linear\n",
+        "Take one of them away.",
+    ),
 }

@@ -89,4 +89,10 @@ READING = {
         "extends: ../secret.yaml\n",
         "Move the base beside the spec, extend a shipped spec, or trust the file with --allow outside.",
     ),
+    "RS115": Code(
+        "A weight file without a spec",
+        "A .safetensors file is named as a spec, but its header carries none.",
+        "$ resspec report weights.safetensors",
+        "Infer one: resspec import weights.safetensors.",
+    ),
 }

@@ -72,13 +72,13 @@ BUDGETS = {
         "Unknown cost",
         "A budget bounds something that is not counted.",
         "extends: resnet18\nbudgets: {weights: <= 12M}\n",
-        "Bound params, macs, flops or activations.",
+        "Bound params, macs, flops, activations, memory or latency.",
     ),
     "RS402": Code(
         "Not a bound",
         "A budget is no bound, bounds nothing, or ends below its start.",
         "extends: resnet18\nbudgets: {params: small}\n",
-        "Write '<= 25M', '>= 1M', '1M..25M' or '<= 60% of base'.",
+        "Write '<= 25M', '>= 1M', '1M..25M' or '<= 60% of base'; memory as '<= 200MB', latency as '<= 12ms'.",
     ),
     "RS403": Code(
         "No legal network",
@@ -109,5 +109,23 @@ BUDGETS = {
         "A size is no number of bytes with a unit.",
         "$ resspec report resnet50 --fits 24Gb/s",
         "Write 24GB (10^9 bytes each) or 24GiB (2^30).",
+    ),
+    "RS422": Code(
+        "Not a time",
+        "A time is no number with a unit.",
+        "$ resspec check resnet50 --budget 'latency<=12'",
+        "Write 12ms, 800us or 1.5s.",
+    ),
+    "RS423": Code(
+        "No table of latency",
+        "Latency was asked for, and nothing was measured on this machine to predict it from.",
+        "$ resspec report resnet50 --latency   # before anything was calibrated",
+        "Run `resspec bench --calibrate`, or name a table from elsewhere in RESSPEC_LATENCY_TABLE.",
+    ),
+    "RS424": Code(
+        "A table of latency that cannot be trusted",
+        "A budget bounds latency, and the table predicts unseen networks with a median error above 15 %.",
+        "$ resspec check resnet50 --budget 'latency<=12ms'   # after a calibration on a busy machine",
+        "Calibrate again on a machine that does nothing else.",
     ),
 }

@@ -56,7 +56,8 @@ def _modules(shape: Shape, owner: str) -> Iterator[Filled]:
     """The modules of a class that own tensors, rows of modules opened."""
     for step in shape.steps:
         count = sum(step.name in constants for constants in shape.constants)
-        yield from _opened(step.item, f".{step.name}", owner, count)
+        if not step.item.again:
+            yield from _opened(step.item, f".{step.name}", owner, count)
 
 
 def _opened(item: Item, path: str, owner: str, count: int) -> Iterator[Filled]:

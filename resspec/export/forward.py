@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from resspec.export.layout import INDENT, WIDTH
+from resspec.export.layout import INDENT
 from resspec.export.outline import Item
+from resspec.ir.text import LONGEST, WIDTH
 
 SPARE = ("y", "z", "u", "v", "w", "s", "t", "a", "b", "c")
-LONGEST = 72
-"""Expressions longer than this are not put inside others."""
 
 Constant = Callable[[str, str], str]
 """(item, argument) -> the literal or parameter that an expression writes."""

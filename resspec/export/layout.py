@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-WIDTH = 88
+from resspec.ir.text import WIDTH
+
 INDENT = "    "
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from resspec.export.layout import INDENT, WIDTH, literal, nested
+from resspec.export.layout import INDENT, literal, nested
 from resspec.export.outline import Item
 from resspec.export.params import Param
 from resspec.export.shapes import Shapes
+from resspec.ir.text import WIDTH
 
 Given = Callable[[str], Any]
 """Argument name -> the Param or the constant that it is given."""

@@ -15,6 +15,10 @@ from functools import cache
 _BLOCK = re.compile(r"layer(\d+)\.(\d+)\.")
 _STAGE = re.compile(r"layer(\d+)\.")
 _NUMBER = re.compile(r"\{(?:(\d+)\*)?([nis])([+-]\d+)?\}")
+_GROUP = re.compile(r"\{(\d)([+/-])(\d+)\}")
+
+
+Rule = tuple[str, str] | tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +28,41 @@ class Peer:
     the number of the stage, from 0; `{2*i-1}` counts where a peer has two blocks for one of ours. A third pattern
     limits a rename to nets that have a name like it; `{block}` in it is the start of the names of the block at hand.
     `scope` matches the part of a peer's name that its block shares, and `ranks` are patterns of what follows it, in
-    the order in which the peer defines them; without them our order is the peer's."""
+    the order in which the peer defines them; without them our order is the peer's.
+
+    `reads` lead back: pairs applied to the peer's names one after the other. In a replacement, `{1+1}`, `{2-1}` and
+    `{2/2}` are numbers counted from a group of the pattern; a third pattern limits a pair to state_dicts that have a
+    name like it, `{block}` in it being what the pattern's first group found. Blocks that a peer numbers through the
+    net are read into `layer0`."""
 
     name: str
-    renames: tuple[tuple[str, str] | tuple[str, str, str], ...] = ()
+    renames: tuple[Rule, ...] = ()
     scope: str = ""
     ranks: tuple[str, ...] = ()
+    reads: tuple[Rule, ...] = ()
 
     def names(self, own: Iterable[str]) -> dict[str, str]:
         """Our names and the peer's, in the peer's order."""
         listed = list(own)
         blocks = dict.fromkeys(match[0] for name in listed if (match := _BLOCK.match(name)))
         numbers = {block: number for number, block in enumerate(blocks)}
-        whole = "\n".join(listed)
-        known: dict[str, bool] = {}
-
-        def holds(condition: str) -> bool:
-            if condition not in known:
-                known[condition] = bool(re.search(condition, whole, re.MULTILINE))
-            return known[condition]
-
+        holds = _conditions(listed)
         pairs = [(name, self._renamed(name, numbers, holds)) for name in listed]
         return dict(self._ordered(pairs))
+
+    def own(self, theirs: Iterable[str]) -> dict[str, str]:
+        """The peer's names and ours, in the peer's order. Of names that are not the peer's nothing is promised."""
+        listed = list(theirs)
+        holds = _conditions(listed)
+        return {name: self._read(name, holds) for name in listed}
+
+    def _read(self, name: str, holds: Callable[[str], bool]) -> str:
+        for pattern, replacement, *conditions in self.reads:
+            found = re.search(pattern, name)
+            if found and all(holds(_placed(each, found)) for each in conditions):
+                filled = _GROUP.sub(lambda number, found=found: _changed(number, found), replacement)  # type: ignore[misc]
+                name = re.sub(pattern, filled, name)
+        return name
 
     def _renamed(self, name: str, numbers: dict[str, int], holds: Callable[[str], bool]) -> str:
         block = _BLOCK.match(name)
@@ -80,6 +97,30 @@ class Peer:
 def _counted(found: re.Match[str], counts: Mapping[str, int]) -> str:
     """The number that a placeholder of a replacement stands for."""
     return str(int(found[1] or 1) * counts[found[2]] + int(found[3] or 0))
+
+
+def _changed(number: re.Match[str], found: re.Match[str]) -> str:
+    """The number that a placeholder makes of what a group found."""
+    value, by = int(found[int(number[1])]), int(number[3])
+    return str({"+": value + by, "-": value - by, "/": value // by}[number[2]])
+
+
+def _placed(condition: str, found: re.Match[str]) -> str:
+    """A condition on the block that a pattern's first group found."""
+    return condition.replace("{block}", re.escape(found[1])) if "{block}" in condition else condition
+
+
+def _conditions(names: list[str]) -> Callable[[str], bool]:
+    """Whether a pattern finds a name among these."""
+    whole = "\n".join(names)
+    known: dict[str, bool] = {}
+
+    def holds(condition: str) -> bool:
+        if condition not in known:
+            known[condition] = bool(re.search(condition, whole, re.MULTILINE))
+        return known[condition]
+
+    return holds
 
 
 OWN = Peer("resspec")

@@ -12,7 +12,8 @@ from resspec.ir import Call, Graph, Node
 
 @dataclass(frozen=True)
 class Item:
-    """A line of a scope: one op, or one inner scope. `reads` and `gives` are names of graph nodes."""
+    """A line of a scope: one op, or one inner scope. `reads` and `gives` are names of graph nodes; `again` names the
+    item whose module runs once more."""
 
     name: str
     reads: tuple[str, ...]
@@ -21,6 +22,7 @@ class Item:
     node: Node | None = None
     frame: Frame | None = None
     inplace: bool = False
+    again: str = ""
 
     @property
     def is_module(self) -> bool:
@@ -28,9 +30,15 @@ class Item:
         return self.frame is not None or bool(self.call and self.call.target)
 
     @property
+    def is_owned(self) -> bool:
+        """Whether the item becomes a submodule of its own scope, made there."""
+        return self.is_module and not self.again
+
+    @property
     def place(self) -> str:
         """How a forward method reaches the submodule."""
-        return f"self[{self.name}]" if self.name.isdigit() else f"self.{self.name}"
+        name = self.again or self.name
+        return f"self[{name}]" if name.isdigit() else f"self.{name}"
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class Frame:
         """Whether the scope is a row of modules at positions, each reading the one before: an nn.Sequential."""
         last = self.reads
         for item in self.items:
-            if not (item.is_module and item.name.isdigit() and len(last) == 1 and item.reads == last):
+            if not (item.is_owned and item.name.isdigit() and len(last) == 1 and item.reads == last):
                 return False
             last = item.gives
         return len(last) == 1 and self.gives == last
@@ -58,7 +66,7 @@ class Frame:
     @cached_property
     def is_row(self) -> bool:
         """Whether the modules stand at positions, so that a class of them is a list of modules."""
-        return all(item.name.isdigit() for item in self.items if item.is_module)
+        return all((item.again or item.name).isdigit() for item in self.items if item.is_module)
 
 
 def outline(graph: Graph) -> Frame:
@@ -81,7 +89,7 @@ def _frame(graph: Graph, path: str, nodes: list[Node]) -> Frame:
             continue
         inner = _frame(graph, full, members)
         if any(item.is_module for item in inner.items):
-            items.append(Item(name, inner.reads, inner.gives, frame=inner))
+            items.append(Item(name, inner.reads, inner.gives, frame=inner, again=_again(members[0], path, name)))
         else:
             items += inner.items  # nothing to own: written in place
     scope = graph.scopes.get(path)
@@ -93,7 +101,18 @@ def _frame(graph: Graph, path: str, nodes: list[Node]) -> Frame:
 
 
 def _item(graph: Graph, name: str, node: Node) -> Item:
-    return Item(name, node.inputs, (node.name,), node.op.call(), node, inplace=graph.may_overwrite(node.name))
+    call, inplace = node.op.call(), graph.may_overwrite(node.name)
+    again = _again(node, node.name.rpartition(".")[0], name) if call.target else ""
+    return Item(name, node.inputs, (node.name,), call, node, inplace=inplace, again=again)
+
+
+def _again(node: Node, path: str, name: str) -> str:
+    """The item of a scope whose module runs once more as `name`: where the names of a node and of the one that it
+    shares with part."""
+    if not node.shares:
+        return ""
+    first = node.shares.split(".")[path.count(".") + 1 if path else 0]
+    return first if first != name else ""
 
 
 def _borders(graph: Graph, nodes: list[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:

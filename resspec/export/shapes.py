@@ -39,7 +39,7 @@ class Step:
     @property
     def passes(self) -> bool:
         """Whether an identity could stand in its place."""
-        return self.item.is_module and len(self.reads) == 1 and len(self.item.gives) == 1
+        return self.item.is_owned and len(self.reads) == 1 and len(self.item.gives) == 1
 
 
 Structure = tuple[str, tuple[Step, ...], tuple[Ref, ...]]
@@ -77,7 +77,9 @@ class Shapes:
     taken: set[str] = field(default_factory=set)
 
     def slots(self, item: Item) -> tuple[tuple[Any, ...], tuple[Slot, ...]]:
-        """Signature and constants of an item."""
+        """Signature and constants of an item; one that runs another's module again has no constants."""
+        if item.again:
+            return ("again", item.again), ()
         if item.frame is None:
             assert item.call is not None
             args = tuple(Slot(arg.name, arg.value, arg.default) for arg in item.call.args)
@@ -172,7 +174,7 @@ def shapes_of(root: Frame) -> Shapes:
 def inner_frames(frame: Frame) -> Iterator[Frame]:
     """The frames below one that become classes."""
     for item in frame.items:
-        if item.frame is not None:
+        if item.frame is not None and not item.again:
             yield from inner_frames(item.frame)
             if not item.frame.is_chain:
                 yield item.frame

@@ -8,13 +8,14 @@ from typing import Any
 
 from resspec.export.filling import filling
 from resspec.export.forward import body
-from resspec.export.layout import INDENT, WIDTH, call
+from resspec.export.layout import INDENT, call
 from resspec.export.made import IDENTITY, Made, in_row, made
 from resspec.export.outline import Item, camel, outline
 from resspec.export.params import Param
 from resspec.export.shapes import Shape, Shapes, shapes_of
 from resspec.export.top import Head, attributes, head_of, methods
 from resspec.ir import Graph
+from resspec.ir.text import WIDTH
 
 STAGE = '''
 class Stage(nn.Sequential):
@@ -75,7 +76,7 @@ def source_of(graph: Graph) -> str:
 
 def _ops(shapes: Shapes) -> Iterator[Item]:
     """Every op of every class once."""
-    todo = [step.item for shape in shapes.listed for step in shape.steps]
+    todo = [step.item for shape in shapes.listed for step in shape.steps if not step.item.again]
     while todo:
         item = todo.pop()
         yield item
@@ -115,25 +116,25 @@ class _Writer:
         lines += call("def __init__", ["self", *args], " -> None:", 1)
         lines += self.row(shape) if sample.is_row else [f"{INDENT * 2}super().__init__()"]
         for step in shape.steps:
-            if not (sample.is_row and step.item.is_module):
+            if not (step.item.again or (sample.is_row and step.item.is_module)):
                 lines += [
                     line for line in self.assignment(shape, step.item) if step.item.is_module or line not in lines
                 ]
         inputs = {name: "x" if place == 0 else f"x{place}" for place, name in enumerate(sample.reads)}
         statements, results = body(self.items(shape), inputs, sample_gives(shape), self.constants(shape))
         kind = "Tensor" if len(results) == 1 else f"tuple[{', '.join(['Tensor'] * len(results))}]"
-        heads = ", ".join(f"{name}: Tensor" for name in inputs.values())
+        takes = ["self", *(f"{name}: Tensor" for name in inputs.values())]
         return [
             *lines,
             "",
-            f"{INDENT}def forward(self, {heads}) -> {kind}:",
+            *call("def forward", takes, f" -> {kind}:", 1),
             *statements,
             f"{INDENT * 2}return {', '.join(results)}",
         ]
 
     def row(self, shape: Shape) -> list[str]:
         """The start of a list of modules."""
-        modules = [step.item for step in shape.steps if step.item.is_module]
+        modules = [step.item for step in shape.steps if step.item.is_owned]
         made_by_place = [
             (int(item.name), made(item, lambda slot, name=item.name: shape.params.given[name, slot], self.shapes))  # type: ignore[misc]
             for item in modules
@@ -192,7 +193,8 @@ class _Writer:
         ]
         for item in items:
             typed = ": nn.Module" if head and item is head.classifier else ""
-            lines += self.assignment(self.root, item, typed)
+            if not item.again:
+                lines += self.assignment(self.root, item, typed)
         lines += self.classifier(head)
         lines += ["", *methods(self.graph, items, self.constants(self.root), head)]
         lines += ["", *filling(self.shapes.listed, self.root)]

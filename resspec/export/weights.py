@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from torch import Tensor, nn
 from resspec.errors import Fault, WeightsError, did_you_mean
 from resspec.export.naming import peers
 
-NESTS = ("state_dict", "model", "model_state_dict", "ema_state_dict", "net")
-"""Keys below which checkpoints keep their tensors."""
+NESTS = (
+    *("state_dict", "model", "model_state_dict", "net"),
+    *("ema_state_dict", "state_dict_ema", "model_ema", "ema"),
+)
+"""Keys below which checkpoints keep their tensors, the first that is there taken."""
 WRAPPERS = ("module.", "_orig_mod.", "model.")
 """Prefixes that wrappers (DataParallel, torch.compile, training loops) put before every name."""
 LISTED = 8
@@ -51,16 +55,35 @@ def is_one_to_one(names: Mapping[str, str]) -> bool:
     return len(set(names.values())) == len(names)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The tensors of a checkpoint by their names without wrappers' prefixes: the keys that led to them, and the other
+    nests that hold tensors too."""
+
+    tensors: dict[str, Tensor]
+    nest: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+
+
 def tensors_of(weights: Mapping[str, Any] | str | Path) -> dict[str, Tensor]:
     """The tensors of a state_dict or file, freed from nests and wrappers' prefixes."""
+    return opened(weights).tensors
+
+
+def opened(weights: Mapping[str, Any] | str | Path, nest: str = "") -> Opened:
+    """A state_dict or file, freed from nests (the one of this name first) and wrappers' prefixes."""
     data: Any = weights if isinstance(weights, Mapping) else _read(Path(weights))
+    taken: list[str] = []
+    passed: list[str] = []
     while isinstance(data, Mapping) and not any(isinstance(value, Tensor) for value in data.values()):
-        nest = next((key for key in NESTS if isinstance(data.get(key), Mapping)), None)
-        if nest is None:
-            raise WeightsError(
-                Fault("RS601", "there are no tensors in the checkpoint", remedy=f"it holds: {list(data)[:LISTED]}")
-            )
-        data = data[nest]
+        nests = [key for key in (nest, *NESTS) if key and isinstance(data.get(key), Mapping)]
+        if not nests or (nest and nest not in (*taken, nests[0])):
+            asked = f"there is no {nest!r}" if nest else "there are no tensors"
+            held = f"it holds: {', '.join(str(key) for key in list(data)[:LISTED])}"
+            raise WeightsError(Fault("RS601", f"{asked} in the checkpoint", remedy=held))
+        taken.append(nests[0])
+        passed += [key for key in dict.fromkeys(nests[1:]) if key != nests[0]]
+        data = data[nests[0]]
     if not isinstance(data, Mapping):
         raise WeightsError(
             Fault("RS601", f"a checkpoint is a mapping of names to tensors, not a {type(data).__name__}")
@@ -69,7 +92,7 @@ def tensors_of(weights: Mapping[str, Any] | str | Path) -> dict[str, Tensor]:
     for prefix in WRAPPERS:
         if found and all(name.startswith(prefix) for name in found):
             found = {name.removeprefix(prefix): value for name, value in found.items()}
-    return found
+    return Opened(found, tuple(taken), tuple(passed))
 
 
 def _read(path: Path) -> Any:

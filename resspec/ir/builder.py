@@ -42,6 +42,12 @@ class Builder:
     names: set[str] = field(default_factory=set)
     limit: int = MOST
     """Operations that may be laid."""
+    marks: dict[str, Value] = field(default_factory=dict)
+    """Values that are known by a name of their own, such as the map before a stem's pool."""
+    uses: dict[str, int] = field(default_factory=dict)
+    """How often each shared scope was opened."""
+    shared: tuple[str, str] = ("", "")
+    """While a shared scope is laid again: its prefix now, and the prefix of its first time."""
 
     def add(self, name: str, op: Op, *operands: Value) -> Value:
         """Lay one op under the current scope; its shape is inferred at once, so an error names it."""
@@ -55,7 +61,9 @@ class Builder:
         except GraphError as error:
             raise GraphError(*(replace(fault, node=full) for fault in error.faults)) from None
         self.names.add(full)
-        self.nodes.append(Node(full, op, tuple([operand.name for operand in operands]), shape, self.site))
+        again, first = self.shared
+        shares = first + full.removeprefix(again) if again else ""
+        self.nodes.append(Node(full, op, tuple([operand.name for operand in operands]), shape, self.site, shares))
         return Value(full, shape)
 
     @contextmanager
@@ -70,6 +78,26 @@ class Builder:
             yield
         finally:
             self.prefix = outer
+
+    def mark(self, name: str, x: Value) -> None:
+        """Let a value be found by a name."""
+        self.marks[name] = x
+
+    @contextmanager
+    def shared_scope(self, name: str, title: str = "", kind: str = "", doc: str = "") -> Iterator[None]:
+        """A scope that may be laid on several maps with one set of tensors: the first time as `name`, then as
+        `name__2`, `name__3` …, whose nodes share those of the first."""
+        full = self.prefix + name
+        times = self.uses[full] = self.uses.get(full, 0) + 1
+        outer = self.shared
+        with self.scope(name if times == 1 else f"{name}__{times}", title, kind, doc):
+            if times > 1:
+                assert not outer[0], "a shared scope inside one that is laid again shares already"
+                self.shared = (self.prefix, f"{full}.")
+            try:
+                yield
+            finally:
+                self.shared = outer
 
     def name_quantities(self, **hints: int) -> None:
         """Say what the numbers of the current scope are called, so that source written from it reads well."""

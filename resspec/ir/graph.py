@@ -9,25 +9,31 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
 import networkx as nx
 
-from resspec.ir.op import Op, Shape
+from resspec.ir.op import Op, Shape, Weight
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """One op in its place: its dotted name, operands in order, output shape, and the `site` (stem, block, head) it
-    belongs to."""
+    belongs to. A node that `shares` runs the module of an earlier one again, with its tensors."""
 
     name: str
     op: Op
     inputs: tuple[str, ...]
     shape: Shape
     site: str = ""
+    shares: str = ""
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """The tensors that the node owns; none where it shares those of another."""
+        return () if self.shares else self.op.weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,18 @@ class Facts:
     doc: str = ""
 
 
+@lru_cache(maxsize=65_536)
+def _written(op: Op) -> str:
+    """An op with its fields; equal ops are written once."""
+    return repr(op)
+
+
 @dataclass(frozen=True)
 class Graph:
-    """A network: a frozen networkx DiGraph whose nodes carry a `Node` each, outputs by name, scopes by dotted name,
-    and taps (named places where features may be taken)."""
+    """A network: nodes by name in schedule order, outputs by name, scopes by dotted name, and taps (named places where
+    features may be taken)."""
 
-    net: nx.DiGraph[str]
+    nodes: Mapping[str, Node]
     outputs: Mapping[str, str]
     scopes: Mapping[str, Scope] = field(default_factory=dict)
     taps: Mapping[str, str] = field(default_factory=dict)
@@ -72,12 +84,8 @@ class Graph:
         facts: Facts | None = None,
     ) -> Graph:
         """A graph from nodes in schedule order."""
-        listed = list(nodes)
-        net: nx.DiGraph[str] = nx.DiGraph()
-        net.add_nodes_from([(node.name, {"node": node}) for node in listed])
-        net.add_edges_from([(source, node.name) for node in listed for source in node.inputs])
         return cls(
-            nx.freeze(net),
+            MappingProxyType({node.name: node for node in nodes}),
             MappingProxyType(dict(outputs)),
             MappingProxyType(dict(scopes or {})),
             MappingProxyType(dict(taps or {})),
@@ -94,9 +102,12 @@ class Graph:
         return self.nodes[name]
 
     @cached_property
-    def nodes(self) -> Mapping[str, Node]:
-        """The nodes by name, in schedule order."""
-        return MappingProxyType({name: data["node"] for name, data in self.net.nodes(data=True) if "node" in data})
+    def net(self) -> nx.DiGraph[str]:
+        """The frozen networkx DAG, whose nodes carry a `Node` each; composed when a graph algorithm first asks."""
+        net: nx.DiGraph[str] = nx.DiGraph()
+        net.add_nodes_from([(node.name, {"node": node}) for node in self])
+        net.add_edges_from([(source, node.name) for node in self for source in node.inputs])
+        return nx.freeze(net)
 
     @cached_property
     def consumers(self) -> Mapping[str, tuple[str, ...]]:
@@ -107,6 +118,15 @@ class Graph:
                 if source in readers:
                     readers[source].append(node.name)
         return MappingProxyType({name: tuple(names) for name, names in readers.items()})
+
+    @cached_property
+    def sharers(self) -> Mapping[str, tuple[str, ...]]:
+        """For each node whose module runs more than once all nodes that run it, itself first."""
+        found: dict[str, list[str]] = {}
+        for node in self:
+            if node.shares:
+                found.setdefault(node.shares, [node.shares]).append(node.name)
+        return MappingProxyType({name: tuple(names) for name, names in found.items()})
 
     @cached_property
     def exits(self) -> frozenset[str]:
@@ -124,7 +144,12 @@ class Graph:
 
     def may_overwrite(self, name: str) -> bool:
         """Whether a node may write its result over its first operand: torch can, nobody else reads that memory, and no
-        backward needs it."""
+        backward needs it, wherever its module runs."""
+        owner = self.nodes[name].shares or name
+        return all(self._reads_alone(each) for each in self.sharers.get(owner, (name,)))
+
+    def _reads_alone(self, name: str) -> bool:
+        """Whether torch can write a node's result over its first operand, which nothing else needs."""
         node = self.nodes[name]
         if not node.op.overwrites:
             return False
@@ -163,7 +188,9 @@ class Graph:
         digest = hashlib.sha256()
         for node in self:
             places[node.name] = len(places)
-            digest.update(repr((node.op, [places[source] for source in node.inputs])).encode())
+            digest.update(f"({_written(node.op)}, {[places[source] for source in node.inputs]})".encode())
+            if node.shares:
+                digest.update(f"shares {places[node.shares]}".encode())
         digest.update(repr([places[name] for name in self.outputs.values()]).encode())
         return digest.hexdigest()[:16]
 
@@ -171,6 +198,7 @@ class Graph:
         """Plain data: nodes with op, fields, inputs and shape; outputs; taps."""
         rows = [
             {"name": n.name, "op": repr(n.op), "inputs": list(n.inputs), "shape": list(n.shape), "site": n.site}
+            | ({"shares": n.shares} if n.shares else {})
             for n in self
         ]
         return {"nodes": rows, "outputs": dict(self.outputs), "taps": dict(self.taps)}

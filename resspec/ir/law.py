@@ -126,6 +126,20 @@ def facts_are_stated(graph: Graph) -> Iterator[str]:
 
 
 @_check
+def shared_tensors_are_anothers(graph: Graph) -> Iterator[str]:
+    """A node that shares has an earlier node with tensors of its own and an equal op."""
+    seen: set[str] = set()
+    for node in graph:
+        if node.shares and node.shares not in seen:
+            yield f"{node.name} shares the tensors of {node.shares!r}, which is not laid before it"
+        elif node.shares and graph.nodes[node.shares].shares:
+            yield f"{node.name} shares the tensors of {node.shares}, which has none of its own"
+        elif node.shares and graph.nodes[node.shares].op != node.op:
+            yield f"{node.name} shares the tensors of {node.shares}, which is another operation"
+        seen.add(node.name)
+
+
+@_check
 def scope_titles_name_classes(graph: Graph) -> Iterator[str]:
     """Every described scope has a title that can name a class."""
     for name, scope in graph.scopes.items():

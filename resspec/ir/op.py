@@ -51,12 +51,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The part of the input that one output element sees, per spatial axis; `kernel` 0 means the whole map."""
+    """The part of the input that one output element sees, per spatial axis; `kernel` 0 means the whole map. An op that
+    gives a map another size states instead of how many `neighbours` of the input it makes an element."""
 
     kernel: int = 1
     stride: int = 1
     padding: int = 0
     dilation: int = 1
+    neighbours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Op(ABC):
 
     kind: ClassVar[str]
     """The name of the op in reports."""
+    macs_rule: ClassVar[str] = "0"
+    """Multiply-accumulates, as the cost table prints them."""
     cost_rule: ClassVar[str] = "0"
     """FLOPs beyond 2 x macs, as the cost table prints them."""
     aliases: ClassVar[bool] = False

@@ -1,6 +1,7 @@
 """What a spec may name: one file per kind, found by being here."""
 
 from resspec.parts.base import Part, discover
+from resspec.parts.dense import Decoder, Heads, Kit, Neck, Sight
 from resspec.parts.families import (
     Act,
     Block,
@@ -20,7 +21,11 @@ from resspec.parts.families import (
 )
 
 FAMILIES: dict[str, type[Part]] = {
-    family.family: family for family in (Stem, Stage, Block, Conv, Down, Shortcut, Norm, Act, Gate, Pool, Final, Head)
+    family.family: family
+    for family in (
+        *(Stem, Stage, Block, Conv, Down, Shortcut, Norm, Act, Gate, Pool, Final, Head),
+        *(Neck, Decoder, Heads),
+    )
 }
 
 __all__ = [
@@ -28,15 +33,20 @@ __all__ = [
     "Act",
     "Block",
     "Conv",
+    "Decoder",
     "Down",
     "Final",
     "Gate",
     "Head",
+    "Heads",
+    "Kit",
     "Names",
+    "Neck",
     "Norm",
     "Part",
     "Pool",
     "Shortcut",
+    "Sight",
     "Site",
     "Stage",
     "Stem",

@@ -120,6 +120,10 @@ class Stage(Part):
         """The stage's output; every one of `blocks` is laid once."""
 
 
+UNPOOLED = "unpooled"
+"""The mark of the map that a stem's pool reads."""
+
+
 class Pool(Part):
     """The pooling at the end of a stem."""
 
@@ -212,6 +216,8 @@ class Unit:
     zero_init: bool = False
     spatial: bool = False
     """Whether it is the block's spatial convolution, which attention convolutions replace."""
+    biased: bool = False
+    """Whether the convolution has a shift of its own whatever follows."""
 
     def ending(self, bare: bool) -> Unit:
         """The unit, or the convolution alone where it is to be bare."""
@@ -225,7 +231,7 @@ class Unit:
     @property
     def bias(self) -> bool:
         """Whether the convolution needs its own shift: a norm slot that is filled, but shifts nothing."""
-        return self.norm is not None and not self.norm.shifts
+        return self.biased or (self.norm is not None and not self.norm.shifts)
 
     def geometry(self, x: Value) -> tuple[int, int, int, int, int, int, int, bool]:
         """What every convolution op is made with: channels in and out, kernel, stride, padding, dilation, groups,

@@ -47,7 +47,7 @@ def fuse(graph: Graph) -> Fused:
         nodes.append(Node(name, op, (renamed.get(form.source, form.source),), node.shape, node.site))
         fan_in = op.in_channels // op.groups
         fusions.append(Fusion(name, (op.out_channels, fan_in, op.kernel, op.kernel), form.branches))
-    names = tuple(f"{node.name}.{weight.name}" for node in nodes for weight in node.op.weights())
+    names = tuple(f"{node.name}.{weight.name}" for node in nodes for weight in node.weights)
     return Fused(_regrouped(graph, nodes, renamed), Recipe(names, tuple(fusions)))
 
 
@@ -73,7 +73,8 @@ def _chosen(graph: Graph) -> Iterator[tuple[str, Form]]:
 def _forms(graph: Graph) -> dict[str, Form]:
     """The form of every node that has one, in schedule order."""
     forms: dict[str, Form] = {}
-    kept = {*graph.exits, *graph.taps.values()}
+    shared = {name for names in graph.sharers.values() for name in names}
+    kept = {*graph.exits, *graph.taps.values(), *shared}
 
     def below(name: str) -> Form | None:
         """The form of an operand that nobody else reads."""
@@ -81,6 +82,8 @@ def _forms(graph: Graph) -> dict[str, Form]:
 
     for node in graph:
         form = None
+        if node.name in shared:  # what several maps go through stays what they go through
+            continue
         if isinstance(node.op, Conv2d):
             form = _of_conv(node, node.op)
         elif isinstance(node.op, BatchNorm2d):

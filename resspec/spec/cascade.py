@@ -23,7 +23,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 
 def cascade(spec: NetSpec, family: str, levels: Sequence[Path]) -> tuple[dict[str, Any], dict[str, Path]]:
     """The fields of a part and where each was written; a level that names another kind starts afresh."""
-    merged = dict(DEFAULTS.get(family, {}))
+    merged = dict(default(spec, family))
     origins: dict[str, Path] = {}
     for path in levels:
         over = written(spec, path)
@@ -34,6 +34,15 @@ def cascade(spec: NetSpec, family: str, levels: Sequence[Path]) -> tuple[dict[st
         merged.update(over)
         origins.update(dict.fromkeys(over, path))
     return merged, origins
+
+
+def default(spec: NetSpec, family: str) -> dict[str, Any]:
+    """What this spec means where it names no part of a family: a net has a head, or heads over what it reads."""
+    if family == "head" and spec.dense:
+        return {}
+    if family == "heads" and spec.dense:
+        return {"kind": "segmentation" if spec.decoder else "levels"}
+    return DEFAULTS.get(family, {})
 
 
 def written(spec: NetSpec, path: Path) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from resspec import carried
 from resspec.errors import Fault, Mark, SpecError, did_you_mean, in_file_order, quoted
 from resspec.shipped import spec_folder
 from resspec.spec.faults import faults_of
@@ -99,7 +100,7 @@ def load_spec(source: Source, *overrides: str, limits: Limits | None = None, **f
 def find(source: str, mark: Mark | None = None, beside: FilePath | None = None) -> FilePath:
     """The file a spec argument means: a path (seen from `beside`), else a shipped name."""
     path = FilePath(source)
-    if source.endswith(SUFFIXES) or "/" in source or is_file(path):
+    if source.endswith((*SUFFIXES, carried.SUFFIX)) or "/" in source or is_file(path):
         return (beside / path) if beside and not path.is_absolute() else path
     shipped = shipped_specs()
     if source in shipped:

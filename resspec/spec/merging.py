@@ -24,6 +24,7 @@ ADD = "+"
 REMOVE = "~"
 STAGES: Path = ("stages",)
 INPUT: Path = ("input",)
+DENSE = frozenset(("neck", "decoder", "heads"))
 
 
 def merge(base: Entry, over: Entry, path: Path = ()) -> Entry:
@@ -54,6 +55,8 @@ def merged_fields(base: Entry, over: Entry, path: Path) -> Entry:
             del fields[removed(key, entry, fields, path)]
         else:
             fields[key] = merge(fields[key], entry, (*path, key)) if key in fields else entry
+    if not path and "head" not in over.value and not DENSE.isdisjoint(over.value):
+        fields.pop("head", None)  # what predicts for places takes its place
     return Entry(fields, over.mark, over.key)
 
 

@@ -128,11 +128,15 @@ ORDER = (
         "act",
         "gate",
         "output_stride",
+        "dilate_entry",
         "drop_path",
         "stages",
         "blocks",
         "final",
         "head",
+        "neck",
+        "decoder",
+        "heads",
         "budgets",
     ),
 )
@@ -166,15 +170,28 @@ class NetSpec(StageParts):
     """The layers between the last stage and the head."""
     head: PartRef | None = None
     """The layers that turn the last map into the output."""
+    neck: PartRef | None = None
+    """The maps of stages made into a pyramid of levels."""
+    decoder: PartRef | None = None
+    """The maps of stages, or the levels of a neck, made into one map."""
+    heads: PartRef | None = None
+    """The layers that turn the levels of a neck or the map of a decoder into the outputs; takes the place of `head`."""
     output_stride: Annotated[int, Field(ge=1)] | None = None
     """The factor below which the body may not lower the resolution; further strides become dilation."""
+    dilate_entry: bool = False
+    """Whether the first block of a stage whose stride became dilation is dilated like the rest of it already."""
     drop_path: Share = 0.0
     """Stochastic depth: the drop rate of the last block; earlier ones follow linearly from 0 (arXiv:1603.09382)."""
     budgets: dict[str, str | int | float] | None = None
-    """Bounds that `resspec check` holds the network to, on params, macs, flops or activations: `<= 25M`, `1G..4.1G`,
-    `<= 60% of resnet50`."""
+    """Bounds that `resspec check` holds the network to, on params, macs, flops, activations, memory or latency:
+    `<= 25M`, `1G..4.1G`, `<= 200MB`, `<= 12ms`, `<= 60% of resnet50`."""
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @property
+    def dense(self) -> bool:
+        """Whether the net predicts for places, from several maps, rather than for the whole image."""
+        return bool(self.neck or self.decoder or self.heads)
 
     @property
     def origin(self) -> Origin:

@@ -14,12 +14,12 @@ from dataclasses import replace
 
 from resspec.errors import Fault, Mark, SpecError
 from resspec.parts import FAMILIES
-from resspec.spec.merging import ADD, REMOVE, STAGES, is_rule, merge, position
+from resspec.spec.merging import ADD, DENSE, REMOVE, STAGES, is_rule, merge, position
 from resspec.spec.reading import read_text
 from resspec.spec.tree import Entry, Path, entry_of, path_text
 
-SHORT = {"classes": "head.classes", "num_classes": "head.classes"}
-"""Names that stand for a longer path."""
+SHORT = ("classes", "num_classes")
+"""Names that stand for the number of classes, wherever a net says it."""
 
 OVERRIDE = "override"
 """Stands for the file in the marks of what an override says."""
@@ -45,7 +45,7 @@ def override(root: Entry, path: str, value: object, source: str = "") -> Entry:
     """The tree with the value at a dotted path set, added (`+`) or taken away (`~`)."""
     sign = path[:1] if path[:1] in (ADD, REMOVE) else ""
     name = path.removeprefix(sign)
-    steps = SHORT.get(name, name).split(".")
+    steps = (classes_of(root) if name in SHORT else name).split(".")
     key, mark = places(path, source or f"{path}={value}")
     parent = found(root, steps[:-1], key)
     if sign == ADD:
@@ -56,6 +56,12 @@ def override(root: Entry, path: str, value: object, source: str = "") -> Entry:
     for step in reversed(steps):
         entry = Entry({step: entry}, mark, key)
     return merge(root, entry)
+
+
+def classes_of(root: Entry) -> str:
+    """The path of the number of classes: in the heads of a net that predicts for places, else in its head."""
+    dense = isinstance(root.value, dict) and not DENSE.isdisjoint(root.value)
+    return "heads.classes" if dense else "head.classes"
 
 
 def places(path: str, text: str) -> tuple[Mark, Mark]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from resspec import carried
 from resspec.errors import Fault, Mark, SpecError, did_you_mean, quoted
 from resspec.spec.limits import LIMITS, Limits
 from resspec.spec.syntax import AT_ITS_BEGINNING, complaint
@@ -51,10 +52,12 @@ class Document:
 
 
 def read_document(path: FilePath | str, limits: Limits = LIMITS, via: tuple[Mark, ...] = ()) -> Document:
-    """Read a .yaml, .yml or .json file; SpecError (RS1xx) with the place where it cannot be read. `via` are the places
-    of `extends` that led to it."""
+    """Read a .yaml, .yml or .json file, or the spec that a .safetensors file carries; SpecError (RS1xx) with the place
+    where it cannot be read. `via` are the places of `extends` that led to it."""
     file = FilePath(path)
     name = str(path)
+    if file.suffix == carried.SUFFIX and file.is_file():
+        return read_text(carried.spec_text(file), name, limits=limits, via=via)
     raw = _bytes(file, name, limits)
     try:
         text = raw.decode("utf-8-sig")

@@ -19,9 +19,11 @@ from resspec.spec.reading import SUFFIXES, read_document
 from resspec.spec.tree import Entry, entry_of
 from resspec.spec.versions import current
 from resspec.study.evaluators import Evaluator
+from resspec.study.objectives import Objectives
 from resspec.study.pruning import Pruner
 from resspec.study.samplers import Sampler
-from resspec.study.space import Dimension, Range, choices
+from resspec.study.constraints import Constraint
+from resspec.study.space import Range, Scaled
 from resspec.training.plugin import plugin_field
 
 Positive = Annotated[int, Field(ge=1)]
@@ -32,12 +34,14 @@ def _range_or_choices(value: Any) -> Any:
         if not value:
             raise refusal("choices_empty", "no value to choose from")
         return value
-    if isinstance(value, (Range, Mapping)):
-        return Range.model_validate(value)
-    raise refusal("values_type", f"a range (low, high, step) or a list of values, not {value!r}")
+    if isinstance(value, (Range, Scaled)):
+        return value
+    if isinstance(value, Mapping):
+        return (Scaled if "scale" in value else Range).model_validate(value)
+    raise refusal("values_type", f"a range (low, high, step), factors (scale) or a list of values, not {value!r}")
 
 
-Values = Annotated[Range | list[Any], BeforeValidator(_range_or_choices)]
+Values = Annotated[Range | Scaled | list[Any], BeforeValidator(_range_or_choices)]
 
 
 class Final(Record):
@@ -61,11 +65,18 @@ class Search(Record):
     base: str | dict[str, Any]
     """The network to start from: a shipped name, a path from the search file, or a spec written out."""
     space: Annotated[dict[str, Values], Field(min_length=1)]
-    """Spec paths and the values each may take: a range (low, high, step) or a list."""
+    """Spec paths and the values each may take: a range (low, high, step), factors of the base's own (scale), or a list.
+    `stages.*.width` is one for each stage; paths with commas between take one value together."""
+    constraints: list[Annotated[Constraint, plugin_field(Constraint)]] = Field(default_factory=list)
+    """What the values have to do with one another: `{kind: rising, of: stages.*.width}`,
+    `{kind: total, of: stages.*.depth, high: 20}`."""
     budgets: dict[str, str | int | float] = Field(default_factory=dict)
     """Bounds on params, macs, flops, activations: `<= 25M`, `1M..2M`, `<= 60% of base`."""
     evaluator: Annotated[Evaluator, plugin_field(Evaluator)]
     """How a network is judged."""
+    objectives: Objectives = ()
+    """What the search is after: measures of the evaluator and costs; by default the main measure alone. With several
+    it seeks the Pareto front."""
     sampler: Annotated[Sampler, plugin_field(Sampler)] = Field(default_factory=lambda: Sampler.read("tpe"))
     """Who proposes networks."""
     pruner: Annotated[Pruner, plugin_field(Pruner)] = Field(default_factory=lambda: Pruner.read("median"))
@@ -76,6 +87,8 @@ class Search(Record):
     """Where all randomness of the search comes from."""
     final: Final | None = Final()
     """The last comparison; null for none."""
+    storage: str | None = None
+    """Where the study is kept: a journal in its folder, or `postgresql://USER:PASSWORD@HOST/DATABASE`."""
 
     _root: Entry = PrivateAttr(default_factory=lambda: Entry({}))
     _folder: Path | None = PrivateAttr(default=None)
@@ -99,10 +112,6 @@ class Search(Record):
     def named(self, source: str) -> Path:
         """The file of a spec that the search names."""
         return find(source, self.root.nearest(("base",)).mark, self._folder)
-
-    def dimensions(self) -> tuple[Dimension, ...]:
-        """The space's dimensions in the order written."""
-        return tuple(v.dimension(path) if isinstance(v, Range) else choices(path, v) for path, v in self.space.items())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, defaults filled in."""

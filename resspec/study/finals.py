@@ -5,19 +5,25 @@ images."""
 from __future__ import annotations
 
 import logging
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from resspec.analysis.figures import FIGURES
+from resspec.compile import compile_spec
 from resspec.errors import SearchError
 from resspec.spec.net import NetSpec
 from resspec.study.declaration import Final
-from resspec.study.evaluators import Bench, Figures
+from resspec.study.evaluators import Bench
+from resspec.study.figures import Figures, Measures, order
+from resspec.study.front import Placed, best_of, bulging, spread
+from resspec.study.objectives import Goal
 from resspec.study.observer import Observer
 from resspec.study.problem import BASE, Problem
-from resspec.study.result import BEST_WEIGHTS, Contender, Verdict
+from resspec.study.result import BEST_WEIGHTS
 from resspec.study.seeds import Purpose, seed_for
 from resspec.study.trial import Trial, ranked
+from resspec.study.verdict import Contender, Verdict
 from resspec.training.writing import write_whole
 
 logger = logging.getLogger(__name__)
@@ -38,10 +44,10 @@ class Entrant:
 def judged(
     problem: Problem, final: Final, trials: list[Trial], bench: Bench, folder: Path, observer: Observer
 ) -> Verdict:
-    """Train the entrants again; the winner has the best mean validation accuracy, of equal ones the least mean loss."""
+    """Train the entrants again and decide."""
     (folder / RUNS).mkdir(exist_ok=True)
     entrants = entrants_of(problem, final, trials)
-    figures: dict[str, list[Figures]] = {entrant.name: [] for entrant in entrants}
+    figures: dict[str, list[Figures | None]] = {entrant.name: [] for entrant in entrants}
     for repeat in range(final.repeats):
         for place, entrant in enumerate(entrants):
             observer.retraining(repeat * len(entrants) + place, final.repeats * len(entrants), entrant.name)
@@ -49,29 +55,65 @@ def judged(
             figures[entrant.name].append(
                 final_run(bench, entrant, seed, final.epochs, run_file(folder, final, entrant, repeat))
             )
-    able = [entrant for entrant in entrants if all(math.isfinite(run.loss) for run in figures[entrant.name])]
+    runs = {name: [run for run in all_runs if run is not None] for name, all_runs in figures.items()}
+    able = [entrant for entrant in entrants if len(runs[entrant.name]) == final.repeats]
     if not able:
         raise SearchError.of("RS505", "every network failed in the last comparison", remedy="lower the recipe's lr")
-    contenders = tuple(contender(entrant, figures[entrant.name]) for entrant in able)
-    winner = min(contenders, key=lambda c: (-c.accuracy, c.loss)).name
+    contenders = tuple(Contender(e.name, e.number, tuple(runs[e.name]), prices(e, problem.goals)) for e in able)
+    winner, front = decided(contenders, problem)
     test = {}
     for entrant in able:
-        if entrant.name in (winner, BASE):
-            files = [run_file(folder, final, entrant, repeat) for repeat in range(final.repeats)]
-            test[entrant.name] = tuple(bench.test(entrant.spec, file).accuracy for file in files)
+        files = [run_file(folder, final, entrant, repeat) for repeat in range(final.repeats)]
+        if entrant.name in (winner, BASE, *front):
+            test[entrant.name] = tuple(bench.test(entrant.spec, file).main for file in files)
         if entrant.name == winner:
-            best = min(range(final.repeats), key=lambda repeat: figures[winner][repeat].loss)
-            write_whole(folder / BEST_WEIGHTS, run_file(folder, final, entrant, best).read_bytes())
-    return Verdict(contenders, winner, test)
+            keep_weights(folder, [files[n] for n in best_first(runs[winner], problem.search.evaluator.measures)])
+    return Verdict(contenders, winner, test, front)
+
+
+def decided(contenders: Sequence[Contender], problem: Problem) -> tuple[str, tuple[str, ...]]:
+    """The winner by name: with one objective the best mean of the main measure, of equal ones of the next; with several
+    the knee of the contenders' front, which comes with it."""
+    if len(problem.goals) == 1:
+        return min(contenders, key=lambda c: order(c.figures, problem.preference)).name, ()
+    networks = [
+        Placed(c, tuple(goal.sign * (c.costs if goal.is_cost else c.figures)[goal.name] for goal in problem.goals))
+        for c in contenders
+    ]
+    front = best_of(networks)
+    return bulging(front, problem.goals).name, tuple(network.of.name for network in front)
+
+
+def prices(entrant: Entrant, goals: Sequence[Goal]) -> dict[str, int]:
+    """The costs among the goals, where there are several."""
+    if len(goals) == 1:
+        return {}
+    return {goal.name: FIGURES[goal.name](compile_spec(entrant.spec)) for goal in goals if goal.is_cost}
+
+
+def best_first(runs: list[Figures], measures: Measures) -> list[int]:
+    """The places of a network's runs, the one with the best last measure (the finest: loss, not accuracy) first."""
+    finest = dict([list(measures.items())[-1]])
+    return sorted(range(len(runs)), key=lambda place: order(runs[place], finest))
+
+
+def keep_weights(folder: Path, files: list[Path]) -> None:
+    """The weights of the best run, where the evaluator left any, become those of the search."""
+    if files[0].exists():
+        write_whole(folder / BEST_WEIGHTS, files[0].read_bytes())
 
 
 def entrants_of(problem: Problem, final: Final, trials: list[Trial]) -> list[Entrant]:
-    """The base, and the best trials beside it."""
+    """The base, and beside it the best trials, or with several objectives those that span the front."""
     base = problem.base_fingerprint
     number = next((trial.number for trial in trials if trial.fingerprint == base), None)
-    others = [trial for trial in ranked(trials) if trial.fingerprint != base][: final.finalists]
-    rest = [Entrant(f"trial {trial.number}", trial.number, trial.spec, trial.fingerprint) for trial in others]
-    return [Entrant(BASE, number, problem.base, base), *rest]
+    if len(problem.goals) == 1:
+        best = ranked(trials, problem.preference)
+    else:
+        best = spread(trials, problem.goals, final.finalists + 1)
+    others = [trial for trial in best if trial.fingerprint != base][: final.finalists]
+    again = [Entrant(f"trial {trial.number}", trial.number, trial.spec, trial.fingerprint) for trial in others]
+    return [Entrant(BASE, number, problem.base, base), *again]
 
 
 def run_file(folder: Path, final: Final, entrant: Entrant, repeat: int) -> Path:
@@ -79,15 +121,11 @@ def run_file(folder: Path, final: Final, entrant: Entrant, repeat: int) -> Path:
     return folder / RUNS / f"{entrant.fingerprint}-{final.epochs or 'recipe'}-{repeat}.safetensors"
 
 
-def final_run(bench: Bench, entrant: Entrant, seed: int, epochs: int | None, file: Path) -> Figures:
-    """The figures of a final run; an infinite loss where it failed."""
+def final_run(bench: Bench, entrant: Entrant, seed: int, epochs: int | None, file: Path) -> Figures | None:
+    """The figures of a final run; None where it failed."""
     try:
-        return bench.retrain(entrant.spec, seed, epochs, file)
+        figures = bench.retrain(entrant.spec, seed, epochs, file)
     except Exception:  # a network that fails is out, and the comparison goes on
         logger.warning("the final run of %s failed", entrant.name, exc_info=True)
-        return Figures(0.0, math.inf)
-
-
-def contender(entrant: Entrant, runs: list[Figures]) -> Contender:
-    """An entrant with its figures."""
-    return Contender(entrant.name, entrant.number, tuple(r.accuracy for r in runs), tuple(r.loss for r in runs))
+        return None
+    return figures if figures.is_finite else None

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from resspec.pricing import Pricer
-from resspec.spec.budgets import Budget
-from resspec.study.space import Point, Space
-from resspec.study.survey import Survey, affordable, price
+from resspec.study.chain import Chain, Ints
+from resspec.study.features import Describer, Features
+from resspec.study.space import Point
+from resspec.study.survey import Listing, Survey, inside_all, unravelled
 
-TRIES = 20_000
-"""Draws after which a space too large to list counts as exhausted."""
-TRIES_NEARBY = 300
-"""Draws at each distance in search of a neighbour."""
+TRIES = 400
+"""Handfuls of draws after which a space too large to list counts as exhausted."""
+HANDFUL = 4_096
+"""Points drawn at once."""
+SCANNED = 100_000
+"""Listed points up to which the nearest is found among all."""
+NEARBY = 512
+"""Points drawn at each distance in search of a neighbour."""
+
+
+USUAL = 2_000
+"""Points over which features are standardised."""
+USUAL_SEED = 0
 
 
 class Exhausted(Exception):  # noqa: N818  # the good end of a search, no error
@@ -23,141 +34,195 @@ class Exhausted(Exception):  # noqa: N818  # the good end of a search, no error
 
 
 class Frontier(ABC):
-    """The open networks. Equal networks share a fingerprint; when one is tried, all points that mean it close."""
+    """The open networks. Equal networks share a key; when one is tried, all points that mean it close."""
+
+    def __init__(self, found: Survey) -> None:
+        self.chain: Chain = found.chain
+        self._budgets = found.budgets
+        self._describe = Describer(found.chain)
 
     @abstractmethod
     def close(self, point: Point) -> None:
         """Take a network out: it has a trial."""
 
     @abstractmethod
-    def is_open(self, point: Point) -> bool:
-        """Whether a point may become a trial."""
+    def open_among(self, points: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which of these points may become a trial."""
 
     @abstractmethod
-    def uniform(self, random: np.random.Generator) -> Point:
-        """An open network, each equally likely; Exhausted when there is none."""
+    def draws(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """At most so many open points, drawn uniformly, and none of them only where none can be found."""
 
     @abstractmethod
-    def nearest(self, point: Point, random: np.random.Generator) -> Point:
-        """An open network as near to a point as can be found; Exhausted when there is none."""
+    def sample(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """At most so many points inside the budgets, tried or not, drawn uniformly."""
 
     @abstractmethod
     def check(self) -> None:
         """Exhausted when it is known that nothing is open."""
 
+    @cached_property
+    def _usual(self) -> tuple[Features, Features, NDArray[np.bool_]]:
+        """Mean, deviation and use of each feature over draws from all that was open first."""
+        drawn = self._describe(self.sample(np.random.default_rng(USUAL_SEED), USUAL))
+        deviation = drawn.std(axis=0)
+        return drawn.mean(axis=0), deviation, deviation > 1e-9
 
-FingerprintOf = Callable[[Point], str]
+    def described(self, points: NDArray[np.intp]) -> Features:
+        """What is known of each point for free, [n, features]: standardised, and divided by the root of the number of
+        features."""
+        mean, deviation, used = self._usual
+        found = (self._describe(points)[:, used] - mean[used]) / deviation[used]
+        return np.asarray(found / np.sqrt(max(1, found.shape[1])))
+
+    def is_open(self, point: Point) -> bool:
+        """Whether a point may become a trial."""
+        return bool(self.open_among(np.array([point], np.intp))[0])
+
+    def uniform(self, random: np.random.Generator) -> Point:
+        """An open network, each equally likely; Exhausted when there is none."""
+        found = self.draws(random, 1)
+        if not len(found):
+            raise Exhausted
+        return tuple(found[0].tolist())
+
+    def nearest(self, point: Point, random: np.random.Generator) -> Point:
+        """An open network as near to a point as can be found; Exhausted when there is none."""
+        at = np.array(point, np.intp)
+        for radius in range(1, 2 * len(point) + 1):
+            near = self.moved(np.tile(at, (NEARBY, 1)), radius, random)
+            near = near[self.open_among(near)]
+            if len(near):
+                distances = self.chain.space.distances(near, point)
+                return tuple(near[int(distances.argmin())].tolist())
+        return self.uniform(random)
+
+    def neighbours(self, points: NDArray[np.intp], each: int, random: np.random.Generator) -> NDArray[np.intp]:
+        """Open points one to three moves away from these."""
+        rows = np.repeat(points, each, axis=0)
+        moved = np.concatenate([self.moved(rows, radius, random) for radius in (1, 2, 3)])
+        moved = np.unique(moved, axis=0)
+        return moved[self.open_among(moved)]
+
+    def moved(self, points: NDArray[np.intp], moves: int, random: np.random.Generator) -> NDArray[np.intp]:
+        """Points so many single moves away: a step along an ordered dimension, any other value of a choice."""
+        points, rows = points.copy(), np.arange(len(points))
+        sizes = np.array(self.chain.space.shape)
+        ordered = np.array([dimension.ordered for dimension in self.chain.space.dimensions])
+        for _ in range(moves):
+            axes = random.integers(len(sizes), size=len(points))
+            steps = points[rows, axes] + random.choice((-1, 1), size=len(points))
+            others = random.integers(sizes[axes])
+            points[rows, axes] = np.where(ordered[axes], np.clip(steps, 0, sizes[axes] - 1), others)
+        return points
 
 
 class Listed(Frontier):
-    """The frontier of a space whose every point is priced: exact in all it says.
+    """The frontier of a space whose points inside the budgets are listed: exact in all it says."""
 
-    Networks that are equal cost the same, so only points of equal cost are ever compared by fingerprint.
-    """
-
-    def __init__(self, found: Survey, fingerprint: FingerprintOf) -> None:
-        self._survey = found
-        self._fingerprint = fingerprint
-        self._open = found.feasible.copy()
-        self._rows = {tuple(point): row for row, point in enumerate(found.points.tolist())}
-        self._group = np.unique(found.costs, axis=0, return_inverse=True)[1].reshape(-1)
-        self._members: dict[int, list[int]] = {}
-        for row in np.flatnonzero(found.feasible).tolist():
-            self._members.setdefault(int(self._group[row]), []).append(row)
-        self._prints: dict[int, str] = {}
+    def __init__(self, found: Survey, listing: Listing) -> None:
+        super().__init__(found)
+        self._flats = listing.flats
+        _, self._groups = np.unique(listing.keys, return_inverse=True)
+        self._order = np.argsort(self._groups, kind="stable")
+        self._firsts = np.searchsorted(self._groups[self._order], np.arange(self._groups.max(initial=-1) + 2))
+        self._open = np.ones(len(self._firsts) - 1, np.bool_)
+        shape = self.chain.space.shape
+        self._weights = np.array([int(np.prod(shape[axis + 1 :])) for axis in range(len(shape))], np.int64)
 
     def close(self, point: Point) -> None:
         """Close every point that means the same network."""
-        for row in self._equals(self._rows[point]):
-            self._open[row] = False
+        row = self._rows(np.array([point], np.intp))[0]
+        if row >= 0:
+            self._open[self._groups[row]] = False
 
-    def is_open(self, point: Point) -> bool:
-        """Whether a point is inside the budgets and untried."""
-        return bool(self._open[self._rows[point]])
+    def open_among(self, points: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Whether each point is inside the budgets and untried."""
+        rows = self._rows(points)
+        return (rows >= 0) & self._open[self._groups[rows]] if len(self._flats) else rows >= 0
 
-    def uniform(self, random: np.random.Generator) -> Point:
-        """A uniform draw over distinct networks: a point that shares its network with others is kept that much less
-        often."""
-        self.check()
-        rows = np.flatnonzero(self._open)
-        while True:
-            row = int(rows[random.integers(len(rows))])
-            if random.random() * len(self._equals(row)) < 1:
-                return self._survey.point(row)
+    def draws(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """Uniform over distinct networks, without replacement; any of a network's points."""
+        groups = np.flatnonzero(self._open)
+        if len(groups) > count:
+            groups = groups[random.choice(len(groups), count, replace=False, shuffle=False)]
+        first, last = self._firsts[groups], self._firsts[groups + 1]
+        return unravelled(self._flats[self._order[random.integers(first, last)]], self.chain.space.shape)
+
+    def sample(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """Uniform over points, with replacement."""
+        if not len(self._flats):
+            return np.zeros((0, len(self.chain.space.shape)), np.intp)
+        return unravelled(self._flats[random.integers(len(self._flats), size=count)], self.chain.space.shape)
 
     def nearest(self, point: Point, random: np.random.Generator) -> Point:
-        """One of the nearest open points."""
+        """One of the nearest open points; among very many, the nearest of those that were looked at."""
         self.check()
-        rows = np.flatnonzero(self._open)
-        distances = self._survey.space.distances(self._survey.points[rows], point)
-        nearest = rows[distances <= distances.min() + 1e-9]
-        return self._survey.point(int(nearest[random.integers(len(nearest))]))
+        if len(self._flats) > SCANNED and self._open.mean() > 0.05:
+            return super().nearest(point, random)
+        rows = np.flatnonzero(self._open[self._groups])
+        points = unravelled(self._flats[rows], self.chain.space.shape)
+        distances = self.chain.space.distances(points, point)
+        least = np.flatnonzero(distances <= distances.min() + 1e-9)
+        return tuple(points[int(least[random.integers(len(least))])].tolist())
 
     def check(self) -> None:
-        """Exhausted when no point is open."""
+        """Exhausted when no network is open."""
         if not self._open.any():
             raise Exhausted
 
-    def _equals(self, row: int) -> list[int]:
-        """The rows that mean the same network as a row, itself included."""
-        members = self._members.get(int(self._group[row]), [])
-        if len(members) < 2:
-            return [row]
-        return [other for other in members if self._print(other) == self._print(row)]
-
-    def _print(self, row: int) -> str:
-        if row not in self._prints:
-            self._prints[row] = self._fingerprint(self._survey.point(row))
-        return self._prints[row]
+    def _rows(self, points: NDArray[np.intp]) -> Ints:
+        """Where points stand in the list; -1 where they do not."""
+        flats = points @ self._weights
+        if not len(self._flats):
+            return np.full(len(points), -1, np.int64)
+        rows = np.minimum(np.searchsorted(self._flats, flats), len(self._flats) - 1)
+        return np.where(self._flats[rows] == flats, rows, -1)
 
 
 class Vast(Frontier):
-    """The frontier of a space too large to list: it is drawn from, and a long run of draws without an open network
-    counts as its end. Draws are uniform over points."""
+    """The frontier of a space with too much inside the budgets to list: it is drawn from, and a long run of draws without
+    an open network counts as its end. Draws are uniform over points."""
 
-    def __init__(self, space: Space, pricer: Pricer, budgets: Sequence[Budget], fingerprint: FingerprintOf) -> None:
-        self._space = space
-        self._pricer = pricer
-        self._budgets = tuple(budgets)
-        self._fingerprint = fingerprint
-        self._closed: set[str] = set()
+    def __init__(self, found: Survey) -> None:
+        super().__init__(found)
+        self._closed: set[int] = set()
 
     def close(self, point: Point) -> None:
         """Close the network of a point."""
-        self._closed.add(self._fingerprint(point))
+        self._closed.add(int(self.chain.price(np.array([point], np.intp)).keys[0]))
 
-    def is_open(self, point: Point) -> bool:
-        """Whether a point is inside the budgets and its network untried."""
-        costs = price(self._space, self._pricer, point)
-        return affordable(costs, self._budgets) and self._fingerprint(point) not in self._closed
+    def open_among(self, points: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Whether each point is inside the budgets and its network untried."""
+        priced = self.chain.price(points)
+        kept = inside_all(self._budgets, priced)
+        if self._closed:
+            kept &= ~np.isin(priced.keys, np.fromiter(self._closed, np.uint64, len(self._closed)))
+        return kept
 
-    def uniform(self, random: np.random.Generator) -> Point:
-        """The first open one of uniform draws."""
+    def draws(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """The open ones of uniform draws."""
+        return self._drawn(random, count, self.open_among)
+
+    def sample(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """Those inside the budgets of uniform draws."""
+        return self._drawn(random, count, lambda points: inside_all(self._budgets, self.chain.price(points)))
+
+    def _drawn(
+        self, random: np.random.Generator, count: int, kept: Callable[[NDArray[np.intp]], NDArray[np.bool_]]
+    ) -> NDArray[np.intp]:
+        found: list[NDArray[np.intp]] = []
         for _ in range(TRIES):
-            point = self._space.draw(random)
-            if self.is_open(point):
-                return point
-        raise Exhausted
-
-    def nearest(self, point: Point, random: np.random.Generator) -> Point:
-        """The first open one of draws that move further and further away."""
-        sizes = np.array([len(dimension) for dimension in self._space.dimensions])
-        for radius in range(1, len(sizes) + int(sizes.max())):
-            for _ in range(TRIES_NEARBY):
-                moved = self._moved(point, sizes, radius, random)
-                if self.is_open(moved):
-                    return moved
-        return self.uniform(random)
+            points = self.chain.space.draw(random, HANDFUL)
+            found.append(points[kept(points)])
+            if sum(map(len, found)) >= count:
+                break
+        return np.concatenate(found)[:count]
 
     def check(self) -> None:
         """A large space is not known to be exhausted before it is drawn from."""
 
-    def _moved(self, point: Point, sizes: np.ndarray, radius: int, random: np.random.Generator) -> Point:
-        """A point `radius` single moves away: a step along an ordered dimension, any other value of a choice."""
-        at = np.array(point)
-        for axis in random.integers(len(sizes), size=radius):
-            if self._space.dimensions[axis].ordered:
-                at[axis] = np.clip(at[axis] + random.choice((-1, 1)), 0, sizes[axis] - 1)
-            else:
-                at[axis] = random.integers(sizes[axis])
-        return tuple(at.tolist())
+
+def frontier_of(found: Survey) -> Frontier:
+    """Every network inside the budgets, all still open."""
+    return Vast(found) if found.listing is None else Listed(found, found.listing)

@@ -17,6 +17,7 @@ from resspec.study.mirror import quiet
 
 logger = logging.getLogger(__name__)
 
+JOURNAL = "journal.log"
 TAIL_BYTES = 1 << 16
 """How much is read at a time in search of the last whole line."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,8 +19,14 @@ from resspec.study.space import Point, Space
 class Mirror:
     """The trials of a study, finished and running, in the order of their numbers."""
 
-    def __init__(self, space: Space, directions: Sequence[StudyDirection]) -> None:
+    def __init__(
+        self, space: Space, directions: Sequence[StudyDirection], exact: Sequence[str | None] | None = None
+    ) -> None:
+        """`exact` names, for each objective, the cost that it is; None for one that is measured."""
         self._space = space
+        self.directions = tuple(directions)
+        self.exact = tuple(exact) if exact is not None else (None,) * len(self.directions)
+        self._told: dict[int, FrozenTrial] = {}
         self._storage = InMemoryStorage()
         with quiet():
             self._study = optuna.create_study(storage=self._storage, study_name="mirror", directions=list(directions))
@@ -32,13 +39,22 @@ class Mirror:
         for trial in trials:
             if trial.state == TrialState.WAITING:
                 continue
+            self._told[trial.number] = trial
             if trial.number not in self._numbers:
                 self._numbers[trial.number] = len(self._study.get_trials(deepcopy=False))
-                self._study.add_trial(trial)
+                self._study.add_trial(self._seen(trial))
                 if trial.state == TrialState.RUNNING:
                     self._running.add(trial.number)
             elif trial.number in self._running and trial.state.is_finished():
                 self._finish(trial)
+
+    def trials(self) -> list[FrozenTrial]:
+        """The trials of the study, finished and running, by number."""
+        return [self._told[number] for number in sorted(self._told)]
+
+    def point(self, trial: FrozenTrial) -> Point:
+        """The network of a trial."""
+        return self._space.point(trial.params)
 
     def draw(self, sampler: BaseSampler) -> tuple[Point, dict[str, Any]]:
         """A point of the sampler's choice, perhaps over budget or seen before, and the notes the sampler made with
@@ -49,13 +65,22 @@ class Mirror:
         self._study.tell(trial, state=TrialState.FAIL)  # samplers pass over failed trials
         return self._space.point(frozen.params), dict(frozen.system_attrs)
 
+    def _seen(self, trial: FrozenTrial) -> FrozenTrial:
+        """A trial as samplers can take it: with several objectives none of them knows what a pruned one is."""
+        if trial.state != TrialState.PRUNED or len(self._study.directions) == 1:
+            return trial
+        seen = copy.copy(trial)
+        seen.state, seen.values = TrialState.FAIL, None
+        return seen
+
     def _finish(self, trial: FrozenTrial) -> None:
         known = self._storage.get_trial_id_from_study_id_trial_number(
             self._storage.get_study_id_from_name("mirror"), self._numbers[trial.number]
         )
         for step, value in trial.intermediate_values.items():
             self._storage.set_trial_intermediate_value(known, step, value)
-        self._storage.set_trial_state_values(known, trial.state, trial.values)
+        seen = self._seen(trial)
+        self._storage.set_trial_state_values(known, seen.state, seen.values)
         self._running.discard(trial.number)
 
 

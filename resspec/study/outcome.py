@@ -17,18 +17,18 @@ from resspec.study.observer import Observer
 from resspec.study.picture import drawn
 from resspec.study.problem import Problem
 from resspec.study.result import BEST_SPEC, PICTURE, RESULT, Result, read_verdict, result_of
-from resspec.study.trial import ranked, trial_of
+from resspec.study.trial import trial_of
 from resspec.training.writing import write_whole
 
 
 def conclude(problem: Problem, bench: Bench, ledger: Ledger, observer: Observer) -> tuple[Result, bool]:
     """The result of a search whose trials are done, and whether it was reached now; its files are then written."""
-    final = problem.search.final
+    final = problem.search.final if bench.can_retrain else None
     trials = [trial_of(frozen) for frozen in ledger.trials()]
     basis = {"trials": len(trials), "final": final.model_dump() if final else None}
     if _basis(ledger.folder) == basis:
         return result_of(ledger.study, ledger.folder, read_verdict(ledger.folder)), False
-    if not ranked(trials):
+    if not any(trial.is_complete for trial in trials):
         first = next((trial.error for trial in trials if trial.state == TrialState.FAIL), "no trial was run")
         raise SearchError.of("RS504", f"none of {len(trials)} trials was completed: {first}")
     verdict = judged(problem, final, trials, bench, ledger.folder, observer) if final else None

@@ -6,17 +6,27 @@ import time
 
 from optuna.trial import TrialState
 
+from resspec.study.figures import CLASSIFICATION, Measures
 from resspec.study.trial import Trial, ranked
 
 
 class Pace:
     """Counts what is done; the time left follows from the trials of this run."""
 
-    def __init__(self, before: list[Trial], total: int, final_runs: int) -> None:
+    def __init__(
+        self,
+        before: list[Trial],
+        total: int,
+        final_runs: int,
+        preference: Measures = CLASSIFICATION,
+        main: str = "accuracy",
+    ) -> None:
         self.start = time.monotonic()
         self.total = total
         self.done = {trial.number: trial for trial in before if trial.state.is_finished()}
         self._final_runs = final_runs
+        self._preference = preference
+        self.main = main
         self._mine: list[Trial] = []
 
     def count(self, trial: Trial) -> None:
@@ -25,9 +35,14 @@ class Pace:
         self._mine.append(trial)
 
     @property
+    def ranked(self) -> list[Trial]:
+        """The complete trials so far, the best first."""
+        return ranked(list(self.done.values()), self._preference)
+
+    @property
     def best(self) -> Trial | None:
         """The best complete trial so far."""
-        return next(iter(ranked(list(self.done.values()))), None)
+        return next(iter(self.ranked), None)
 
     @property
     def elapsed(self) -> float:

@@ -11,8 +11,10 @@ from optuna.trial import TrialState
 
 from resspec.plot import BLUE, DARK, GREEN, GRID, ORANGE, PALE, SOFT, Axis, Ink, axis_over, sheet, text
 from resspec.spec.budgets import shown
+from resspec.study.figures import Measures, order
 from resspec.study.result import Result
 from resspec.study.trial import Trial
+from resspec.study.words import is_share, measured
 
 WIDTH, HEIGHT = 860, 520
 LEFT, RIGHT, TOP, BOTTOM = 70, 28, 74, 62
@@ -25,10 +27,11 @@ class Frame:
 
     x: Axis
     y: Axis
+    main: str
 
     def at(self, trial: Trial) -> tuple[float, float]:
         """Where a trial lies."""
-        return self.x.at(getattr(trial.costs, COST)), self.y.at(100 * (trial.value or 0.0))
+        return self.x.at(getattr(trial.costs, COST)), self.y.at(figure(self.main, trial))
 
 
 def drawn(result: Result) -> str:
@@ -37,13 +40,14 @@ def drawn(result: Result) -> str:
     pruned = [trial for trial in result.trials if trial.state == TrialState.PRUNED]
     frame = Frame(
         axis_over([getattr(trial.costs, COST) for trial in complete + pruned], LEFT, WIDTH - RIGHT),
-        axis_over([100 * (trial.value or 0.0) for trial in complete], HEIGHT - BOTTOM, TOP),
+        axis_over([figure(result.main, trial) for trial in complete], HEIGHT - BOTTOM, TOP),
+        result.main,
     )
     named = {trial.number for trial in (result.base, result.best) if trial}
     plain = [trial for trial in complete if trial.number not in named]
     parts = [*_title(result), *_grid(frame)]
     parts += [_dot(frame, trial, 3, "none", SOFT) for trial in pruned]
-    steps = front(complete)
+    steps = front(complete, result.measures)
     parts.append(_line(frame, steps))
     parts += [_dot(frame, trial, 4.5, BLUE if trial in steps else PALE, "white") for trial in plain]
     parts += _named(frame, result)
@@ -60,7 +64,7 @@ def _title(result: Result) -> list[str]:
     verdict = result.verdict
     if verdict and "base" in verdict.test:
         best, base = verdict.test_accuracy(verdict.winner), verdict.test_accuracy("base")
-        line += f" · held-out test: best {100 * best:.2f} %, base {100 * base:.2f} %"
+        line += f" · held-out test: best {measured(result.main, best)}, base {measured(result.main, base)}"
     return [text(LEFT, 30, result.name, Ink(18, DARK, weight=600)), text(LEFT, 52, line, Ink(12.5))]
 
 
@@ -68,10 +72,11 @@ def _grid(frame: Frame) -> list[str]:
     """Lines and figures of both axes."""
     parts = []
     low, right = HEIGHT - BOTTOM, WIDTH - RIGHT
+    unit = " %" if is_share(frame.main) else ""
     for tick in frame.y.ticks(6):
         y = frame.y.at(tick)
         parts.append(f'<path d="M{LEFT} {y:.1f}H{right}" stroke="{GRID}"/>')
-        parts.append(text(LEFT - 10, y + 4, f"{tick:g} %", Ink(anchor="end")))
+        parts.append(text(LEFT - 10, y + 4, f"{tick:g}{unit}", Ink(anchor="end")))
     for tick in frame.x.ticks(7):
         x = frame.x.at(tick)
         parts.append(f'<path d="M{x:.1f} {low}v5" stroke="{SOFT}"/>')
@@ -80,16 +85,22 @@ def _grid(frame: Frame) -> list[str]:
     name = Ink(12.5, DARK, "middle")
     parts.append(text((LEFT + right) / 2, HEIGHT - 16, f"{COST} of one image", name))
     middle = (TOP + low) / 2
-    upright = text(18, middle, "validation accuracy of the trial", name)
+    upright = text(18, middle, f"validation {frame.main} of the trial", name)
     parts.append(f'<g transform="rotate(-90 18 {middle})">{upright}</g>')
     return parts
 
 
-def front(complete: list[Trial]) -> list[Trial]:
-    """The trials that are more accurate than every cheaper one, the cheapest first."""
+def figure(main: str, trial: Trial) -> float:
+    """The main measure as the drawing shows it."""
+    return (100 if is_share(main) else 1) * (trial.score or 0.0)
+
+
+def front(complete: list[Trial], measures: Measures) -> list[Trial]:
+    """The trials that are better than every cheaper one, the cheapest first."""
+    main = dict([next(iter(measures.items()))])
     steps: list[Trial] = []
-    for trial in sorted(complete, key=lambda t: (getattr(t.costs, COST), -(t.value or 0.0))):
-        if not steps or (trial.value or 0.0) > (steps[-1].value or 0.0):
+    for trial in sorted(complete, key=lambda t: (getattr(t.costs, COST), *order(t.figures, main))):
+        if not steps or order(trial.figures, main) < order(steps[-1].figures, main):
             steps.append(trial)
     return steps
 
@@ -102,7 +113,7 @@ def _line(frame: Frame, steps: list[Trial]) -> str:
 def _dot(frame: Frame, trial: Trial, radius: float, fill: str, stroke: str) -> str:
     x, y = frame.at(trial)
     mark = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{fill}" stroke="{stroke}"'
-    return f"{mark}><title>{escape(told(trial))}</title></circle>"
+    return f"{mark}><title>{escape(told(trial, frame.main))}</title></circle>"
 
 
 def _named(frame: Frame, result: Result) -> list[str]:
@@ -112,7 +123,7 @@ def _named(frame: Frame, result: Result) -> list[str]:
     if result.base and result.best and result.base.number == result.best.number:
         marks = [(result.best, "base = best", GREEN)]
     for trial, name, colour in marks:
-        if trial is None or trial.value is None:
+        if trial is None or trial.score is None:
             continue
         x, y = frame.at(trial)
         parts.append(_dot(frame, trial, 7, colour, "white"))
@@ -137,8 +148,8 @@ def _legend(has_pruned: bool) -> list[str]:
     return parts
 
 
-def told(trial: Trial) -> str:
+def told(trial: Trial, main: str) -> str:
     """A trial in a line: number, accuracy, costs, values."""
-    accuracy = f"{100 * trial.value:.2f} %" if trial.value is not None else trial.state.name.lower()
+    reached = measured(main, trial.score) if trial.score is not None else trial.state.name.lower()
     values = ", ".join(f"{path}={value}" for path, value in trial.params.items())
-    return f"trial {trial.number}: {accuracy}, {trial.costs.macs:,} macs, {trial.costs.params:,} params; {values}"
+    return f"trial {trial.number}: {reached}, {trial.costs.macs:,} macs, {trial.costs.params:,} params; {values}"

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from resspec.analysis.cost import Costs
+from resspec.analysis.figures import FIGURES
 from resspec.analysis.report import report_of
 from resspec.compile import compile_spec
 from resspec.errors import Fault, SpecError
+from resspec.ir import Graph
 from resspec.plan import resolve
 from resspec.pricing import Pricer
-from resspec.spec.budgets import Budget, read_budget
+from resspec.spec.budgets import COSTS, Budget, read_budget
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
+from resspec.study.chain import Chain
+from resspec.study.constraints import Rule, rules_of
 from resspec.study.declaration import Search
-from resspec.study.frontier import Frontier, Listed, Vast
+from resspec.study.dimensions import each_stage, space_of
+from resspec.study.figures import Measures
+from resspec.study.frontier import Frontier, frontier_of
+from resspec.study.objectives import Goal, axes_of, goals_of, main_goal, preference
 from resspec.study.profile import Profile, profile_of
 from resspec.study.space import Dimension, Point, Space
-from resspec.study.survey import Survey, affordable, price, survey
+from resspec.study.survey import Survey, survey
 
 BASE = "base"
 MOST_VALUES_TRIED = 100
@@ -32,8 +40,25 @@ class Problem:
     search: Search
     base: NetSpec
     space: Space
+    rules: tuple[Rule, ...]
     budgets: tuple[Budget, ...]
     pricer: Pricer
+    goals: tuple[Goal, ...]
+
+    @cached_property
+    def preference(self) -> Measures:
+        """What trials are ranked by."""
+        return preference(self.goals, self.search.evaluator.measures)
+
+    @property
+    def main(self) -> str:
+        """The name of the main measure."""
+        return next(iter(self.search.evaluator.measures))
+
+    @cached_property
+    def axes(self) -> tuple[Goal, ...]:
+        """What fronts are drawn over: the goals, and where there is one alone, the budgeted costs beside it."""
+        return axes_of(self.goals, [budget.cost for budget in self.budgets])
 
     @cached_property
     def base_costs(self) -> Costs:
@@ -49,24 +74,29 @@ class Problem:
     def base_point(self) -> Point | None:
         """Where the base lies in the space; None outside, or where it breaks a budget."""
         positions = [self._base_position(dimension) for dimension in self.space.dimensions]
-        if None in positions or not affordable(self.base_costs, self.budgets):
+        point = tuple(p for p in positions if p is not None)
+        inside = all(budget.holds(getattr(self.base_costs, budget.cost)) for budget in self.budgets)
+        if len(point) < len(positions) or not inside or not all(rule.holds(point) for rule in self.rules):
             return None
-        return tuple(p for p in positions if p is not None)
+        return point
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The space as tables of parts."""
+        return Chain(self.space, self.base, self.rules)
 
     @cached_property
     def survey(self) -> Survey:
-        """The priced space."""
-        return survey(self.space, self.pricer, self.budgets)
+        """The space summed over, listed or sampled."""
+        return survey(self.chain, self.budgets)
 
     def profile(self) -> Profile:
         """What can be reached; BudgetError when nothing is inside the budgets."""
-        return profile_of(self.search.name, self.survey, self.pricer)
+        return profile_of(self.search.name, self.survey)
 
     def frontier(self) -> Frontier:
         """Every network inside the budgets, all still open."""
-        if self.survey.complete:
-            return Listed(self.survey, self.fingerprint)
-        return Vast(self.space, self.pricer, self.budgets, self.fingerprint)
+        return frontier_of(self.survey)
 
     def spec(self, point: Point) -> NetSpec:
         """The complete spec of a point."""
@@ -78,23 +108,31 @@ class Problem:
 
     def facts(self, point: Point) -> dict[str, Any]:
         """What is stored with a point's trial beside its parameters."""
-        costs = price(self.space, self.pricer, point)
-        assert costs is not None, "only legal networks become trials"
+        costs = self.pricer.price(self.space.values(point))
         spec = self.spec(point)
-        return {"fingerprint": compile_spec(spec).fingerprint, "costs": costs.to_dict(), "spec": spec.to_dict()}
+        graph = compile_spec(spec)
+        prices = {**costs.to_dict(), **prices_of(graph, self.goals)}
+        return {"fingerprint": graph.fingerprint, "costs": prices, "spec": spec.to_dict()}
 
     def identity(self) -> dict[str, Any]:
         """What makes the figures of two runs comparable; a study goes on only where all of it is the same."""
         said = self.search.to_dict()
-        kept = {key: said[key] for key in ("space", "evaluator", "sampler", "pruner", "seed")}
-        return {BASE: self.base.to_dict(), "budgets": [str(budget) for budget in self.budgets], **kept}
+        kept = {key: said[key] for key in ("space", "constraints", "evaluator", "sampler", "pruner", "seed")}
+        goals = [[goal.name, goal.direction] for goal in self.goals]
+        budgets = [str(budget) for budget in self.budgets]
+        return {BASE: self.base.to_dict(), "objectives": goals, "budgets": budgets, **kept}
+
+    def implied(self) -> dict[str, Any]:
+        """What the identity of a study means that was written before searches could say more."""
+        goal = main_goal(self.search.evaluator.measures)
+        return {"objectives": [[goal.name, goal.direction]], "constraints": []}
 
     def _base_position(self, dimension: Dimension) -> int | None:
         """The value of a dimension that leaves the base what it is."""
         plan = resolve(self.base)
-        for position, value in enumerate(dimension.values[:MOST_VALUES_TRIED]):
+        for position, settings in enumerate(dimension.settings[:MOST_VALUES_TRIED]):
             try:
-                if resolve(self.pricer.spec({dimension.path: value})) == plan:
+                if resolve(self.pricer.spec(settings)) == plan:
                     return position
             except SpecError:
                 continue
@@ -106,8 +144,10 @@ def problem_of(search: Search) -> Problem:
     base = search.base_spec()
     compile_spec(base)
     pricer = Pricer(base)
-    space = Space(search.dimensions())
+    space = space_of(search, base)
     refuse_unknown_paths(search, space, pricer)
+    marks = [search.root.nearest(("constraints", place)).mark for place in range(len(search.constraints))]
+    rules = rules_of(list(zip(search.constraints, marks, strict=True)), space, base)
 
     def cost_of(cost: str, name: str) -> int:
         if name == BASE:
@@ -115,10 +155,18 @@ def problem_of(search: Search) -> Problem:
         return int(getattr(report_of(compile_spec(load_spec(search.named(name)))).costs, cost))
 
     budgets = tuple(
-        read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark)
+        read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark, COSTS)
         for cost, written in search.budgets.items()
     )
-    return Problem(search, base, space, budgets, pricer)
+    goals = goals_of(search.objectives, search.evaluator.measures, search.root)
+    prices_of(compile_spec(base), goals)  # a latency that cannot be predicted is an error before the first trial
+    return Problem(search, base, space, rules, budgets, pricer, goals)
+
+
+def prices_of(graph: Graph, goals: Sequence[Goal]) -> dict[str, int]:
+    """The costs among the goals that are no sums over the parts of a network: memory in bytes, latency in
+    nanoseconds."""
+    return {goal.name: FIGURES[goal.name](graph) for goal in goals if goal.is_cost and goal.name not in COSTS}
 
 
 def refuse_unknown_paths(search: Search, space: Space, pricer: Pricer) -> None:
@@ -127,16 +175,23 @@ def refuse_unknown_paths(search: Search, space: Space, pricer: Pricer) -> None:
     faults = []
     for dimension in space.dimensions:
         errors = []
-        for value in dimension.values[:MOST_VALUES_TRIED]:
+        for settings in dimension.settings[:MOST_VALUES_TRIED]:
             try:
-                pricer.price({dimension.path: value})
+                pricer.price(settings)
             except SpecError as error:
                 errors.append(error)
             else:
                 break
         else:
-            entry = search.root.nearest(("space", dimension.path))
+            entry = search.root.nearest(("space", written_for(dimension, search)))
             first = errors[0].faults[0]
             faults.append(Fault(first.code, first.message, entry.key or entry.mark, first.remedy))
     if faults:
         raise SpecError(*faults)
+
+
+def written_for(dimension: Dimension, search: Search) -> str:
+    """The key of the space that a dimension came from."""
+    if dimension.path in search.space:
+        return dimension.path
+    return next(key for key in search.space if dimension.path in each_stage(key, search.base_spec()))

@@ -4,17 +4,15 @@ is inside, and where nothing is, which budget stands in the way."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from resspec.errors import BudgetError, Fault
-from resspec.pricing import Pricer
 from resspec.spec.budgets import COSTS, Budget
+from resspec.study.reaching import Figures, climbed, priced, refuse_unreachable, written
 from resspec.study.space import Point
-from resspec.study.survey import Survey, figures, inside, price
+from resspec.study.survey import Survey, inside_all, inside_one
 
 Z = 1.96
 """Deviations in a 95 % interval."""
@@ -42,136 +40,102 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The space of a search against its budgets. Where the space is too large to list (`exact` is False), shares come
-    from a sample and are given with `error`, half of a 95 % interval, and the extremes are the best that a climb from
-    the sample found."""
+    """The space of a search against its budgets: `size` points, `legal` of them networks that keep the constraints,
+    `feasible` of those inside every budget, which are `networks` distinct ones. None is what is not known: where the
+    space is too large to sum over (`exact` is False), `share` comes from a sample and is given with `error`, half of a
+    95 % interval."""
 
     name: str
     size: int
     exact: bool
+    legal: int | None
     feasible: int | None
+    networks: int | None
     share: float
     error: float
     reaches: tuple[Reach, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
-        head = {"name": self.name, "size": self.size, "exact": self.exact, "feasible": self.feasible}
-        rows = [reach.to_dict() for reach in self.reaches]
-        return {**head, "share": self.share, "error": self.error, "costs": rows}
+        counts = {"size": self.size, "legal": self.legal, "feasible": self.feasible, "networks": self.networks}
+        head = {"name": self.name, "exact": self.exact, **counts, "share": self.share, "error": self.error}
+        return {**head, "costs": [reach.to_dict() for reach in self.reaches]}
 
     def __str__(self) -> str:
         lines = [self.summary()]
         for reach in self.reaches:
             about = f"{reach.budget}: {percent(reach.share)} of the space" if reach.budget else "no budget"
             lines.append(f"  {reach.cost:<12} {reach.low:,} to {reach.high:,}   {about}")
+            if reach.budget:
+                lines += [f"{'':15}least: {written(reach.lowest)}", f"{'':15}most:  {written(reach.highest)}"]
         return "\n".join(lines)
 
     def summary(self) -> str:
         """Size and feasible share in one line."""
+        legal = f", {self.legal:,} of them legal" if self.legal not in (None, self.size) else ""
         if self.feasible is not None:
             inside = f"{self.feasible:,} inside every budget ({percent(self.share)})"
         else:
             inside = f"{percent(self.share)} ± {percent(self.error)} inside every budget, by a sample"
-        return f"{self.name}: {self.size:,} points, {inside}"
+        same = f", {self.networks:,} distinct networks" if self.networks not in (None, self.feasible) else ""
+        return f"{self.name}: {self.size:,} points{legal}, {inside}{same}"
 
 
-def profile_of(name: str, found: Survey, pricer: Pricer) -> Profile:
+def profile_of(name: str, found: Survey) -> Profile:
     """The profile of a surveyed space; BudgetError when nothing of it is inside every budget."""
-    count = int(found.feasible.sum())
+    if not found.inside and (found.inside is not None or not inside_all(found.budgets, found.priced).any()):
+        refuse_unreachable(found)
+    budgets: dict[str, list[Budget]] = {}
+    for budget in found.budgets:
+        budgets.setdefault(budget.cost, []).append(budget)
+    ends = [_ends(found, cost) for cost in COSTS]
+    reaches = tuple(_reach(found, cost, end, budgets.get(cost, [])) for cost, end in zip(COSTS, ends, strict=True))
+    share, error = _share(found)
+    networks = None if found.listing is None else len(np.unique(found.listing.keys))
+    exact = found.inside is not None
+    return Profile(name, found.size, exact, found.legal, found.inside, networks, share, error, reaches)
+
+
+def _share(found: Survey) -> tuple[float, float]:
+    """The share of points inside every budget, and half of its 95 % interval by Wilson, which does not shrink to nothing
+    when none or all of a sample is inside."""
+    if found.inside is not None:
+        return found.inside / found.size, 0.0
     total = len(found.points)
-    if not count:
-        refuse_unreachable(found, pricer)
-    budgets: dict[str, Budget] = {budget.cost: budget for budget in found.budgets}
-    reaches = tuple(_reach(found, pricer, cost, budgets.get(cost)) for cost in COSTS)
-    share = count / total
-    # Wilson's interval: it does not shrink to nothing when none or all of the sample is inside
-    error = (
-        0.0
-        if found.complete
-        else Z / (1 + Z**2 / total) * math.sqrt(share * (1 - share) / total + (Z / total) ** 2 / 4)
+    share = float(inside_all(found.budgets, found.priced).mean())
+    return share, Z / (1 + Z**2 / total) * math.sqrt(share * (1 - share) / total + (Z / total) ** 2 / 4)
+
+
+def _ends(found: Survey, cost: str) -> tuple[tuple[Point, Figures], tuple[Point, Figures]]:
+    """The points with the smallest and the largest of a cost, and what these cost."""
+    column = COSTS.index(cost)
+    if found.ends is not None:
+        low, high = (found.point(end.flat) for end in found.ends[column])
+        return (low, priced(found, low)), (high, priced(found, high))
+    legal = np.flatnonzero(found.priced.legal)
+    if not len(legal):
+        refuse_unreachable(found)
+    costs = found.priced.costs[legal, column]
+    starts = (found.points[legal[costs.argmin()]], found.points[legal[costs.argmax()]])
+    low, high = (
+        climbed(found, start, lambda rows, sign=sign: sign * rows[:, column].astype(np.float64))  # type: ignore[misc]
+        for start, sign in zip(starts, (-1, 1), strict=True)
     )
-    return Profile(name, found.space.size, found.complete, count if found.complete else None, share, error, reaches)
+    return low, high
 
 
-def refuse_unreachable(found: Survey, pricer: Pricer) -> None:
-    """BudgetError that names the budget in the way and the nearest that could be met; nothing where a climb finds a
-    network."""
-    if not found.legal.any():
-        raise BudgetError.of(
-            "RS403", "no point of the space is a legal network", remedy="look at the values of the space"
-        )
-    blocking: list[tuple[Budget, ...]] = [
-        (budget,) for budget in found.budgets if _excess((budget,), _nearest(found, pricer, (budget,))[1])
-    ]
-    if not blocking:
-        if not _excess(found.budgets, _nearest(found, pricer, found.budgets)[1]):
-            return
-        blocking = [found.budgets]
-    how = "all points were priced" if found.complete else "as far as a climb from a sample shows"
-    faults = []
-    for budgets in blocking:
-        point, costs = _nearest(found, pricer, budgets)
-        words = " and ".join(str(budget) for budget in budgets) + " cannot be met" + " together" * (len(budgets) > 1)
-        reached = ", ".join(f"{budget.cost} {costs[COSTS.index(budget.cost)]:,}" for budget in budgets)
-        message = f"{words}: the nearest of the space is {reached} ({_written(found.space.values(point))})"
-        faults.append(Fault("RS404", message, budgets[0].mark, f"loosen the budget or widen the space ({how})"))
-    raise BudgetError(*faults)
-
-
-Figures = tuple[int, ...]
-"""The costs of a point in the order of COSTS."""
-
-
-def _excess(budgets: Sequence[Budget], costs: Figures) -> float:
-    """By which share a network is outside its worst budget; 0 inside all."""
-    return max(budget.excess(costs[COSTS.index(budget.cost)]) for budget in budgets)
-
-
-def _nearest(found: Survey, pricer: Pricer, budgets: Sequence[Budget]) -> tuple[Point, Figures]:
-    """The network with the least excess, and its costs."""
-    excess = [_excess(budgets, tuple(row)) if row[0] >= 0 else math.inf for row in found.costs.tolist()]
-    start = found.point(int(np.argmin(excess)))
-    return _climbed(found, pricer, start, lambda costs: -_excess(budgets, costs))
-
-
-def _reach(found: Survey, pricer: Pricer, cost: str, budget: Budget | None) -> Reach:
+def _reach(found: Survey, cost: str, ends: tuple[Any, Any], budgets: list[Budget]) -> Reach:
     """The extremes of a cost and the share that keeps its budget."""
     index = COSTS.index(cost)
-    column = found.costs[:, index]
-    rows = int(np.argmin(np.where(found.legal, column, np.iinfo(np.int64).max))), int(np.argmax(column))
-    ends = [
-        _climbed(found, pricer, found.point(row), _upward(index, sign)) for row, sign in zip(rows, (-1, 1), strict=True)
-    ]
     (lowest, bottom), (highest, top) = ends
-    share = 1.0 if budget is None else float(inside(budget, found.costs).mean())
-    values = found.space.values
+    budget = budgets[0] if budgets else None
+    share = 1.0
+    if budget is not None and found.inside_each is not None:
+        share = found.inside_each[found.budgets.index(budget)] / found.size
+    elif budget is not None:
+        share = float(inside_one(budget, found.priced).mean())
+    values = found.chain.space.values
     return Reach(cost, budget, bottom[index], top[index], values(lowest), values(highest), share)
-
-
-def _upward(index: int, sign: int) -> Callable[[Figures], float]:
-    """A score by one cost: the more (sign 1) or the less (-1), the better."""
-    return lambda costs: sign * costs[index]
-
-
-def _climbed(found: Survey, pricer: Pricer, start: Point, score: Callable[[Figures], float]) -> tuple[Point, Figures]:
-    """The point that no change of a single value betters, and its costs; the start itself where all points are
-    known."""
-    space = found.space
-    best, costs = start, figures(price(space, pricer, start))
-    moved = not found.complete
-    while moved:
-        moved = False
-        for axis, dimension in enumerate(space.dimensions):
-            for position in range(len(dimension)):
-                near = (*best[:axis], position, *best[axis + 1 :])
-                if (priced := price(space, pricer, near)) and score(figures(priced)) > score(costs):
-                    best, costs, moved = near, figures(priced), True
-    return best, costs
-
-
-def _written(values: dict[str, Any]) -> str:
-    return ", ".join(f"{path}={value}" for path, value in values.items())
 
 
 def percent(share: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from optuna.trial import TrialState
 from resspec.errors import SearchError
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
-from resspec.study.journal import open_journal
-from resspec.study.ledger import JOURNAL
-from resspec.study.mirror import quiet
-from resspec.study.trial import Trial, pareto_front, ranked, trial_of
+from resspec.study.figures import CLASSIFICATION, Measures
+from resspec.study.front import Hypervolume, front_of, hypervolume_of, knee_of
+from resspec.study.objectives import Goal, axes_of, main_goal, preference
+from resspec.study.stores.opening import stored_study
+from resspec.study.trial import Trial, ranked, trial_of
+from resspec.study.verdict import Verdict
 
 RESULT = "result.json"
 BEST_SPEC = "best.yaml"
@@ -24,68 +27,12 @@ BEST_WEIGHTS = "best.safetensors"
 PICTURE = "accuracy.svg"
 
 
-@dataclass(frozen=True)
-class Contender:
-    """A network of the last comparison: its validation accuracy and loss in each of the runs. `number` is that of its
-    trial, None for a base outside the space or the budgets."""
-
-    name: str
-    number: int | None
-    accuracies: tuple[float, ...]
-    losses: tuple[float, ...]
-
-    @property
-    def accuracy(self) -> float:
-        """Mean validation accuracy."""
-        return sum(self.accuracies) / len(self.accuracies)
-
-    @property
-    def loss(self) -> float:
-        """Mean validation loss."""
-        return sum(self.losses) / len(self.losses)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The last comparison: all contenders, which of them won, and the accuracies of the winner's and the base's runs on
-    the test images, read here for the first time."""
-
-    contenders: tuple[Contender, ...]
-    winner: str
-    test: dict[str, tuple[float, ...]]
-
-    def contender(self, name: str) -> Contender:
-        """The contender of a name."""
-        return next(c for c in self.contenders if c.name == name)
-
-    def test_accuracy(self, name: str) -> float:
-        """Mean test accuracy of the winner or the base."""
-        return sum(self.test[name]) / len(self.test[name])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        rows = [
-            {"name": c.name, "number": c.number, "accuracies": list(c.accuracies), "losses": list(c.losses)}
-            for c in self.contenders
-        ]
-        return {
-            "winner": self.winner,
-            "contenders": rows,
-            "test": {name: list(runs) for name, runs in self.test.items()},
-        }
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Verdict:
-        """The verdict that `to_dict` wrote."""
-        contenders = tuple(
-            Contender(c["name"], c["number"], tuple(c["accuracies"]), tuple(c["losses"])) for c in data["contenders"]
-        )
-        return cls(contenders, data["winner"], {name: tuple(runs) for name, runs in data["test"].items()})
-
-
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A study and what came of it. `verdict` is None before the last comparison, or where none was asked for."""
+    """A study and what came of it. `verdict` is None before the last comparison, or where none was asked for. `pareto`
+    holds the distinct networks that no other beats in the `axes`: the objectives, and where there is one alone, the
+    budgeted costs beside it. `best` is the winner of the last comparison, else the best of one objective, else the knee
+    of several."""
 
     name: str
     trials: tuple[Trial, ...]
@@ -96,6 +43,10 @@ class Result:
     study: optuna.Study
     path: Path
     budgets: tuple[str, ...]
+    goals: tuple[Goal, ...]
+    axes: tuple[Goal, ...]
+    preference: Measures
+    measures: Measures
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
@@ -105,7 +56,9 @@ class Result:
             "budgets": list(self.budgets),
             "best": self.best.to_dict() if self.best else None,
             "base": self.base.to_dict() if self.base else None,
+            "objectives": [goal.to_dict() for goal in self.goals],
             "pareto": [trial.number for trial in self.pareto],
+            "hypervolume": self.hypervolume().to_dict(),
             "verdict": self.verdict.to_dict() if self.verdict else None,
             "trials": [trial.to_dict() for trial in self.trials],
         }
@@ -115,38 +68,52 @@ class Result:
         """The network that the search started from, whether it is a trial or lies outside the space or the budgets."""
         return load_spec(self.study.user_attrs["identity"]["base"])
 
+    def ranked(self) -> list[Trial]:
+        """Complete trials, the best first."""
+        return ranked(self.trials, self.preference)
+
+    def hypervolume(self, reference: Mapping[str, float] | None = None) -> Hypervolume:
+        """How much the front held after each trial, from the worst value of each axis or from another corner."""
+        return hypervolume_of(self.trials, self.axes, reference)
+
+    def knee(self) -> Trial | None:
+        """Where the front bends: the best compromise; None without a complete trial."""
+        return knee_of(self.pareto, self.axes)
+
+    @property
+    def main(self) -> str:
+        """The name of the main measure."""
+        return next(iter(self.measures))
+
     def count(self, state: TrialState) -> int:
         """Number of trials in a state."""
         return sum(trial.state == state for trial in self.trials)
 
 
 def result_of(study: optuna.Study, path: Path, verdict: Verdict | None) -> Result:
-    """The result of a study as far as it has come. The best is the verdict's winner, else the best complete trial."""
+    """The result of a study as far as it has come."""
     trials = tuple(trial_of(frozen) for frozen in study.get_trials(deepcopy=False))
-    order = ranked(trials)
-    best = order[0] if order else None
+    facts = study.user_attrs
+    measures: Measures = facts.get("measures", CLASSIFICATION)
+    goals = tuple(Goal.from_dict(goal) for goal in facts.get("objectives", [main_goal(measures).to_dict()]))
+    axes = axes_of(goals, facts.get("budgeted", []))
+    order = preference(goals, measures)
+    front = front_of(trials, axes)
+    best = next(iter(ranked(trials, order)), None) if len(goals) == 1 else knee_of(front, axes)
     if verdict is not None:
         number = verdict.contender(verdict.winner).number
         best = next((trial for trial in trials if trial.number == number), best)
-    facts = study.user_attrs
-    budgeted = list(facts.get("budgeted", [])) or ["macs", "params"]
     base = next((trial for trial in trials if trial.fingerprint == facts.get("base")), None)
-    front = pareto_front(trials, budgeted)
     budgets = tuple(facts.get("identity", {}).get("budgets", ()))
-    return Result(study.study_name, trials, best, front, base, verdict, study, path, budgets)
+    return Result(
+        study.study_name, trials, best, front, base, verdict, study, path, budgets, goals, axes, order, measures
+    )
 
 
 def open_result(path: Path | str) -> Result:
     """The result in a study's folder; SearchError where there is none."""
     folder = Path(path)
-    if not (folder / JOURNAL).is_file():
-        raise SearchError.of("RS502", f"{folder} holds no study", remedy=f"a study's folder holds {JOURNAL}")
-    with quiet():
-        storage = open_journal(folder / JOURNAL)
-        names = [study.study_name for study in storage.get_all_studies()]
-        if not names:
-            raise SearchError.of("RS502", f"{folder / JOURNAL} holds no study")
-        study = optuna.load_study(study_name=names[0], storage=storage)
+    study = stored_study(folder)
     return result_of(study, folder, read_verdict(folder))
 
 

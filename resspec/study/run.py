@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 
 from resspec.errors import SearchError
+from resspec.study.crew import Crew, Orders
 from resspec.study.declaration import Search, load_search
 from resspec.study.evaluators import Bench
 from resspec.study.frontier import Exhausted
-from resspec.study.ledger import ERROR, FIGURES, Entry, Ledger, open_ledger
-from resspec.study.locks import held
+from resspec.study.joining import RUNS, SEARCH, TOTAL, placed, portable, stored_search
+from resspec.study.ledger import ERROR, FIGURES, Entry, Ledger, Lost, open_ledger
 from resspec.study.mirror import Mirror
+from resspec.study.objectives import values_of
 from resspec.study.observer import Observer
 from resspec.study.outcome import conclude
 from resspec.study.problem import Problem, problem_of
 from resspec.study.profile import Profile
+from resspec.study.publishing import fetch, publish
 from resspec.study.result import Result
+from resspec.study.rivals import directions_of, rivals_of
 from resspec.study.seeds import Purpose, seed_for
+from resspec.study.spectator import Spectator
+from resspec.study.stopping import stoppable
+from resspec.study.stores import Busy
 from resspec.study.trial import Trial, trial_of
 
 logger = logging.getLogger(__name__)
 
-RUNS = "runs"
 POLL_SECONDS = 0.2
 
 
@@ -41,11 +46,16 @@ def run_search(
     seed: int | None = None,
     path: str | Path | None = None,
     observer: Observer | None = None,
+    storage: str | None = None,
+    workers: int = 1,
 ) -> Result:
-    """Run a search, or go on with one: the study lives in `path`, by default `runs/NAME` below the working directory.
+    """Run a search, or go on with one: the study lives in `path`, by default `runs/NAME` below the working directory,
+    or in the PostgreSQL database of `storage`, and leaves what it finds in `path`.
 
-    `trials` is the total over all runs. The same arguments continue what was interrupted, and return at once what is
-    done. Errors of the user's (SpecError, BudgetError, DataError, SearchError) come before anything is written.
+    `trials` is the total over all runs and workers; `workers` processes share them, each with its part of the machine.
+    The same arguments continue what was interrupted, and return at once what is done. Errors of the user's (SpecError,
+    BudgetError, DataError, SearchError) come before anything is written. SIGTERM gives the running trial back and
+    raises SystemExit.
     """
     watcher = observer or Observer()
     try:
@@ -53,10 +63,44 @@ def run_search(
         problem = problem_of(search)
         profile = problem.profile()
         folder = Path(path) if path is not None else Path(RUNS) / search.name
-        with search.evaluator.bench(problem.base) as bench, closing(open_ledger(folder, search.name)) as ledger:
-            return _Run(problem, bench, ledger, watcher).to_the_end(profile)
+        with _opened(problem, folder, storage, watcher) as run:
+            crew = Crew(Orders(search, folder, storage), workers) if workers > 1 else None
+            result = run.to_the_end(profile, crew)
+        assert result is not None, "it waited"
+        return result
     finally:
         watcher.close()
+
+
+def join_search(study: str, *, path: str | Path | None = None, observer: Observer | None = None) -> Result | None:
+    """Work on a study that `run_search` began, here or elsewhere: `study` is its folder, or the address of its database
+    followed by `#NAME` where that holds several. The result; None where another process makes the last comparison."""
+    watcher = observer or Observer()
+    try:
+        place = placed(study, path)
+        problem = problem_of(stored_search(place.study))
+        with _opened(problem, place.folder, place.storage, watcher) as run:
+            return run.to_the_end(problem.profile(), waits=False)
+    finally:
+        watcher.close()
+
+
+def run_trials(search: Search, folder: Path, storage: str | None) -> None:
+    """The part of a worker that another process started: its share of the trials, and nothing after them."""
+    with _opened(problem_of(search), folder, storage, Observer()) as run:
+        run.run_trials()
+
+
+@contextmanager
+def _opened(problem: Problem, folder: Path, storage: str | None, observer: Observer) -> Iterator[_Run]:
+    """A process's share of a search, whose bench is set up and whose study is open."""
+    search = problem.search
+    with (
+        stoppable(),
+        search.evaluator.bench(problem.base) as bench,
+        closing(open_ledger(folder, search.name, storage or search.storage, directions_of(problem.goals))) as ledger,
+    ):
+        yield _Run(problem, bench, ledger, observer)
 
 
 def profile(source: str | Path | Mapping[str, Any] | Search) -> Profile:
@@ -65,11 +109,11 @@ def profile(source: str | Path | Mapping[str, Any] | Search) -> Profile:
 
 
 class _Pruned(Exception):  # noqa: N818  # ends a measurement, no error
-    """The pruner stopped a trial at this accuracy."""
+    """The pruner stopped a trial at this figure of the main measure."""
 
-    def __init__(self, accuracy: float) -> None:
-        super().__init__(accuracy)
-        self.accuracy = accuracy
+    def __init__(self, figure: float) -> None:
+        super().__init__(figure)
+        self.figure = figure
 
 
 class _Stopped(BaseException):
@@ -94,14 +138,22 @@ class _Run:
         self._mirror = Mirror(problem.space, ledger.study.directions)
         self._closed = 0
 
-    def to_the_end(self, found: Profile) -> Result:
-        """All trials, then the last comparison; at once where both are done."""
+    def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:
+        """All trials, by a crew where there is one, then the last comparison; at once where both are done. None where
+        another process makes that comparison and this one is not to wait for it."""
         self._agree()
         before = [trial_of(frozen) for frozen in self._ledger.trials()]
         self._observer.opened(self._problem, found, before, self._search.trials)
-        self._run_trials()
-        with held(self._ledger.folder / "final.lock"):
-            result, is_new = conclude(self._problem, self._bench, self._ledger, self._observer)
+        if crew and len(before) < self._search.trials:
+            crew.run(Spectator(self._ledger, self._observer, self._bench.steps))
+        self.run_trials()
+        try:
+            with self._ledger.lock("final", waits=waits):
+                fetch(self._ledger)
+                result, is_new = conclude(self._problem, self._bench, self._ledger, self._observer)
+                publish(self._ledger)
+        except Busy:
+            return None
         if is_new:
             self._observer.ended(result)
         else:
@@ -111,7 +163,7 @@ class _Run:
     def _agree(self) -> None:
         """Write down what is searched, or refuse to mix it with another search."""
         mine = json.loads(json.dumps(self._problem.identity()))
-        theirs = self._ledger.settle("identity", mine)
+        theirs = {**self._problem.implied(), **self._ledger.settle("identity", mine)}
         other = [key for key in mine if mine[key] != theirs.get(key)]
         if other:
             raise SearchError.of(
@@ -120,9 +172,13 @@ class _Run:
                 remedy="give this search another folder or name, or remove that folder",
             )
         self._ledger.settle("base", self._problem.base_fingerprint)
+        self._ledger.settle("measures", dict(self._search.evaluator.measures))
+        self._ledger.settle("objectives", [goal.to_dict() for goal in self._problem.goals])
+        self._ledger.settle(SEARCH, portable(self._problem))
+        self._ledger.write(TOTAL, self._search.trials)
         self._ledger.settle("budgeted", list(dict.fromkeys(budget.cost for budget in self._problem.budgets)))
 
-    def _run_trials(self) -> None:
+    def run_trials(self) -> None:
         """Run trials until every one of the total is finished, by this process or by others."""
         told = False
         while True:
@@ -160,36 +216,55 @@ class _Run:
         trial, start = trial_of(frozen), time.perf_counter()
         self._observer.started(trial, self._bench.steps)
         try:
-            state, value, figures, error = self._measured(frozen, trial)
+            state, reached, figures, error = self._measured(frozen, trial)
+            values = values_of(self._problem.goals, reached, trial.prices)
+            facts: dict[str, Any] = {FIGURES: {**figures, "seconds": time.perf_counter() - start}}
+            if error:
+                facts[ERROR] = error
+                self._bench.recover()
+            finished = trial_of(self._ledger.finish(frozen, state, values, facts))
         except _Stopped as stop:
             raise stop.error from None
-        facts: dict[str, Any] = {FIGURES: {**figures, "seconds": time.perf_counter() - start}}
-        if error:
-            facts[ERROR] = error
-        self._observer.finished(trial_of(self._ledger.finish(frozen, state, value, facts)))
+        except Lost:
+            logger.warning("trial %d was taken over: this process gave no sign of life for too long", trial.number)
+        else:
+            self._observer.finished(finished)
 
-    def _measured(self, frozen: FrozenTrial, trial: Trial) -> tuple[TrialState, float | None, dict[str, float], str]:
-        """How a trial ended: state, accuracy, figures, error. Whatever a network does, the search goes on."""
+    def _measured(
+        self, frozen: FrozenTrial, trial: Trial
+    ) -> tuple[TrialState, dict[str, float], dict[str, float], str]:
+        """How a trial ended: state, what it reached, figures of a complete one, error. Whatever a network does, the
+        search goes on."""
+        measures = self._search.evaluator.measures
 
-        def watch(step: int, accuracy: float) -> None:
+        def watch(step: int, figure: float) -> None:
             try:
-                reported = self._ledger.report(frozen, step, accuracy)
-                self._observer.stepped(trial, step, accuracy)
-                is_poor = step < self._bench.steps and self._pruner.prune(self._ledger.study, reported)
+                reported = self._ledger.report(frozen, step, figure)
+                self._observer.stepped(trial, step, figure)
+                is_poor = step < self._bench.steps and self._is_poor(reported)
+            except Lost:
+                raise
             except Exception as error:
                 raise _Stopped(error) from error
             if is_poor:
-                raise _Pruned(accuracy)
+                raise _Pruned(figure)
 
         seed = seed_for(self._search.seed, Purpose.TRIAL, trial.number)
         try:
             found = self._bench.measure(trial.spec, seed, watch)
+        except Lost:
+            raise
         except _Pruned as stop:
-            return TrialState.PRUNED, stop.accuracy, {}, ""
+            return TrialState.PRUNED, {next(iter(measures)): stop.figure}, {}, ""
         except Exception as error:
             logger.warning("trial %d failed", trial.number, exc_info=True)
-            return TrialState.FAIL, None, {}, f"{type(error).__name__}: {error}"
-        figures = {"accuracy": found.accuracy, "loss": found.loss}
-        if not all(map(math.isfinite, figures.values())):
-            return TrialState.FAIL, None, {}, f"not a number: accuracy {found.accuracy}, loss {found.loss}"
-        return TrialState.COMPLETE, found.accuracy, figures, ""
+            return TrialState.FAIL, {}, {}, f"{type(error).__name__}: {error}"
+        if not found.is_finite:
+            told = ", ".join(f"{name} {figure}" for name, figure in found.items())
+            return TrialState.FAIL, {}, {}, f"not a number: {told}"
+        return TrialState.COMPLETE, dict(found), dict(found), ""
+
+    def _is_poor(self, reported: FrozenTrial) -> bool:
+        """Whether the pruner stops a trial, compared with those of like cost where cost is an objective too."""
+        measures = self._search.evaluator.measures
+        return self._pruner.prune(rivals_of(self._ledger.study, reported, self._problem.goals, measures), reported)

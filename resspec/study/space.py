@@ -1,21 +1,22 @@
-"""The space of a search: which values each spec path may take, and how a point of it is stored. The encoding is fixed:
-every parameter always exists."""
+"""The space of a search: which values the paths of a spec may take, and how a point of it is stored. The encoding is
+fixed: every parameter always exists."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from pydantic import Field, model_validator
 
-from resspec.record import Record, refusal
+from resspec.parts.widths import divisible
+from resspec.record import Listed, Record, refusal
 
 Point = tuple[int, ...]
 """A network of a space: for each dimension the position of its value."""
@@ -24,6 +25,8 @@ Label = str | int | float | bool | None
 
 MAX_VALUES = 10_000
 LONGEST_LABEL = 40
+TIE = ","
+"""Between paths that take one value together."""
 
 
 class Range(Record):
@@ -49,17 +52,57 @@ class Range(Record):
             raise refusal("range_long", f"a range has at most {MAX_VALUES:,} values")
         return self
 
-    def dimension(self, path: str) -> Dimension:
+    def dimension(self, name: str) -> Dimension:
         """The range as a dimension; neighbours are near."""
         values = tuple(range(self.low, self.high + 1, self.step))
-        return Dimension(path, values, values, IntDistribution(self.low, self.high, step=self.step), ordered=True)
+        distribution = IntDistribution(self.low, self.high, step=self.step)
+        return Dimension(name, values, values, distribution, ordered=True, settings=_alike(name, values))
 
 
-def choices(path: str, values: list[Any]) -> Dimension:
+class Scaled(Record):
+    """The base's own number times a factor, rounded to a multiple of `divisor` and never more than a tenth below: a width
+    that grows and shrinks with the base, or several in step."""
+
+    scale: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Listed, Field(min_length=1)]
+    """The factors, from small to large."""
+    divisor: Annotated[int, Field(ge=1)] = 8
+    """What the numbers are multiples of."""
+
+    @model_validator(mode="after")
+    def _factors_rise(self) -> Self:
+        if list(self.scale) != sorted(set(self.scale)):
+            raise refusal("range_step", f"factors rise, and {list(self.scale)} do not", "write each once, sorted")
+        return self
+
+    def dimension(self, name: str, own: Mapping[str, int]) -> Dimension:
+        """The factors as a dimension, over what the base says at its paths; neighbours are near."""
+        factors = tuple(float(factor) for factor in self.scale)
+        settings = tuple(
+            {path: divisible(value * factor, self.divisor) for path, value in own.items()} for factor in factors
+        )
+        step = (factors[-1] - factors[0]) / max(1, len(factors) - 1)
+        even = all(math.isclose(factor, factors[0] + i * step) for i, factor in enumerate(factors)) and step > 0
+        distribution: BaseDistribution = CategoricalDistribution(factors)
+        if even:
+            distribution = FloatDistribution(factors[0], factors[-1], step=step)
+        return Dimension(name, factors, factors, distribution, ordered=True, settings=settings)
+
+
+def choices(name: str, values: list[Any]) -> Dimension:
     """Listed values as a dimension; none is nearer to another. A mapping or list is stored as short text or by its
     position."""
     labels = tuple(_label(value, position) for position, value in enumerate(values))
-    return Dimension(path, tuple(values), labels, CategoricalDistribution(labels), ordered=False)
+    distribution = CategoricalDistribution(labels)
+    return Dimension(name, tuple(values), labels, distribution, ordered=False, settings=_alike(name, values))
+
+
+def tied(name: str) -> tuple[str, ...]:
+    """The paths of a name: `stages.1.width, stages.2.width` is two that take one value."""
+    return tuple(path.strip() for path in name.split(TIE))
+
+
+def _alike(name: str, values: Sequence[Any]) -> tuple[dict[str, Any], ...]:
+    return tuple(dict.fromkeys(tied(name), value) for value in values)
 
 
 def _label(value: Any, position: int) -> Label:
@@ -71,20 +114,35 @@ def _label(value: Any, position: int) -> Label:
 
 @dataclass(frozen=True)
 class Dimension:
-    """One spec path and the values it may take, with the labels they are stored by."""
+    """What a point chooses once: its values with the labels they are stored by, and the spec paths that each value
+    sets."""
 
     path: str
+    """The name: a path, or several with commas between."""
     values: tuple[Any, ...]
     labels: tuple[Label, ...]
     distribution: BaseDistribution
     ordered: bool
+    settings: tuple[dict[str, Any], ...]
 
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The spec paths."""
+        return tuple(self.settings[0])
+
     def position(self, label: object) -> int:
-        """Where a label stands; True is not 1 and 1.0 is not 1."""
-        return next(i for i, known in enumerate(self.labels) if known == label and type(known) is type(label))
+        """Where a label stands; True is not 1 and 1.0 is not 1. A factor is met though its sum was rounded."""
+        for place, known in enumerate(self.labels):
+            if type(known) is type(label) and (known == label or _close(known, label)):
+                return place
+        raise ValueError(f"{self.path} has no value {label!r}")
+
+
+def _close(known: Label, label: object) -> bool:
+    return isinstance(known, float) and isinstance(label, float) and math.isclose(known, label, rel_tol=1e-9)
 
 
 @dataclass(frozen=True)
@@ -105,7 +163,10 @@ class Space:
 
     def values(self, point: Point) -> dict[str, Any]:
         """What a point sets: spec path -> value."""
-        return {d.path: d.values[i] for d, i in zip(self.dimensions, point, strict=True)}
+        found: dict[str, Any] = {}
+        for dimension, position in zip(self.dimensions, point, strict=True):
+            found |= dimension.settings[position]
+        return found
 
     def params(self, point: Point) -> dict[str, Label]:
         """A point as Optuna stores it."""
@@ -117,12 +178,16 @@ class Space:
 
     def points(self) -> Iterator[Point]:
         """Every point, the last dimension running fastest."""
-        shape = tuple(len(dimension) for dimension in self.dimensions)
-        return (tuple(point) for point in np.ndindex(shape))
+        return (tuple(point) for point in np.ndindex(self.shape))
 
-    def draw(self, random: np.random.Generator) -> Point:
-        """A point, all equally likely."""
-        return tuple(int(random.integers(len(dimension))) for dimension in self.dimensions)
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """Number of values of each dimension."""
+        return tuple(len(dimension) for dimension in self.dimensions)
+
+    def draw(self, random: np.random.Generator, count: int) -> NDArray[np.intp]:
+        """Points [count, dimensions], all equally likely."""
+        return np.stack([random.integers(size, size=count) for size in self.shape], axis=1)
 
     def distances(self, points: NDArray[np.intp], point: Point) -> NDArray[np.float64]:
         """How far each row of `points` lies from a point: ordered dimensions count the share of their length, others 0

@@ -7,9 +7,11 @@ from rich.console import Console
 from rich.table import Table
 
 from resspec.pricing import Pricer
-from resspec.study.result import Contender, Result
-from resspec.study.trial import Trial, ranked
-from resspec.study.words import file_lines, layout, percent, stages, verdict_lines
+from resspec.study.figures import order
+from resspec.study.result import Result
+from resspec.study.trial import Trial
+from resspec.study.verdict import Contender
+from resspec.study.words import file_lines, layout, measured, percent, stages, verdict_lines
 
 SHOWN = 5
 HEADER = ("network", "stages", "params", "macs", "validation", "retrained", "test")
@@ -31,7 +33,7 @@ def print_result(console: Console, result: Result) -> None:
 
 def standing(result: Result) -> str:
     """How far a search has come: how its trials ended, and the best so far."""
-    best = f", best {percent(result.best.value)} (trial {result.best.number})" if result.best else ""
+    best = f", best {measured(result.main, result.best.score)} (trial {result.best.number})" if result.best else ""
     return summary(result) + best
 
 
@@ -45,7 +47,7 @@ def summary(result: Result) -> str:
 def rows_of(result: Result) -> list[tuple[str, ...]]:
     """The base, then the best: name, stages, costs, accuracy in the trial, mean accuracy when trained again, test."""
     base = result.base.number if result.base else None
-    best = sorted((t for t in ranked(result.trials) if t.number != base), key=lambda t: _order(result, t))[:SHOWN]
+    best = sorted((t for t in result.ranked() if t.number != base), key=lambda t: _order(result, t))[:SHOWN]
     base_row = [_row(result, result.base)] if result.base else _outside(result)
     return base_row + [_row(result, trial) for trial in best]
 
@@ -57,15 +59,17 @@ def _outside(result: Result) -> list[tuple[str, ...]]:
         return []
     spec = result.base_spec
     costs = Pricer(spec).price({})
-    tested = percent(result.verdict.test_accuracy(again.name)) if again.name in result.verdict.test else ""
-    figures = (f"{costs.params:,}", f"{costs.macs:,}", percent(None), percent(again.accuracy), tested)
+    tested = (
+        measured(result.main, result.verdict.test_accuracy(again.name)) if again.name in result.verdict.test else ""
+    )
+    figures = (f"{costs.params:,}", f"{costs.macs:,}", percent(None), measured(result.main, again.figures.main), tested)
     return [("base", stages(spec), *figures)]
 
 
-def _order(result: Result, trial: Trial) -> tuple[float, float]:
+def _order(result: Result, trial: Trial) -> tuple[float, ...]:
     """Networks that were trained again come first, the most accurate first."""
     again = contender_of(result, trial)
-    return (-again.accuracy, again.loss) if again else (1.0, -(trial.value or 0.0))
+    return (0, *order(again.figures, result.preference)) if again else (1,)
 
 
 def contender_of(result: Result, trial: Trial) -> Contender | None:
@@ -81,10 +85,12 @@ def _row(result: Result, trial: Trial) -> tuple[str, ...]:
     if result.best and trial.number == result.best.number:
         name += " *"
     tested = (
-        percent(result.verdict.test_accuracy(again.name)) if result.verdict and again and again.name in test else ""
+        measured(result.main, result.verdict.test_accuracy(again.name))
+        if result.verdict and again and again.name in test
+        else ""
     )
-    figures = (f"{trial.costs.params:,}", f"{trial.costs.macs:,}", percent(trial.value))
-    return (name, layout(trial), *figures, percent(again.accuracy) if again else "", tested)
+    figures = (f"{trial.costs.params:,}", f"{trial.costs.macs:,}", measured(result.main, trial.score))
+    return (name, layout(trial), *figures, measured(result.main, again.figures.main) if again else "", tested)
 
 
 def _table(rows: list[tuple[str, ...]]) -> Table:

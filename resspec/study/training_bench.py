@@ -9,14 +9,15 @@ from pathlib import Path
 from resspec.errors import SearchError
 from resspec.plan import resolve
 from resspec.spec.net import NetSpec
-from resspec.study.evaluators.evaluator import Bench, Figures, Watch
+from resspec.study.evaluators.evaluator import Bench, Watch
 from resspec.study.evaluators.training import Training
+from resspec.study.figures import Figures
 from resspec.training.checkpoint import read_notes, read_weights, save_weights
 from resspec.training.data import Images
 from resspec.training.data.source import resident
-from resspec.training.evaluation import evaluate
+from resspec.training.evaluation import Evaluation, evaluate
 from resspec.training.loop import Epoch, train
-from resspec.training.networks import Network, network_of, refuse_missing, threads
+from resspec.training.networks import Network, free_cache, network_of, refuse_missing, threads
 from resspec.training.recipe import Recipe
 
 
@@ -59,19 +60,23 @@ class TrainingBench(Bench):
         there."""
         if weights.exists():
             notes = read_notes(weights)
-            return Figures(float(notes["accuracy"]), float(notes["loss"]))
+            return Figures({name: float(notes[name]) for name in self._setting.measures})
         recipe = self._setting.recipe
         changed = recipe.model_copy(update={"epochs": epochs}) if epochs else recipe
         model, figures = self._trained(spec, seed, changed, _unwatched)
-        save_weights(model, weights, {"accuracy": repr(figures.accuracy), "loss": repr(figures.loss)})
+        save_weights(model, weights, {name: repr(figure) for name, figure in figures.items()})
         return figures
 
     def test(self, spec: NetSpec, weights: Path) -> Figures:
         """Judge stored weights on the test images."""
         model = network_of(spec, 0, self._setting.device)
         model.load_state_dict(read_weights(weights))
-        found = evaluate(model, resident(self._setting.data, "test"))
-        return Figures(found.accuracy, found.loss)
+        return figures_of(evaluate(model, resident(self._setting.data, "test")))
+
+    def recover(self) -> None:
+        """Give back the device's memory as well."""
+        super().recover()
+        free_cache()
 
     def _trained(self, spec: NetSpec, seed: int, recipe: Recipe, watch: Watch) -> tuple[Network, Figures]:
         """A network trained from a seed, and what it reached on the validation images."""
@@ -83,7 +88,12 @@ class TrainingBench(Bench):
         model = network_of(spec, seed, self._setting.device)
         last = train(model, self._images, recipe, validation=self._held_out, seed=seed, on_epoch=told)[-1].validation
         assert last is not None
-        return model, Figures(last.accuracy, last.loss)
+        return model, figures_of(last)
+
+
+def figures_of(found: Evaluation) -> Figures:
+    """An evaluation by the names of its measures."""
+    return Figures({"accuracy": found.accuracy, "loss": found.loss})
 
 
 def _unwatched(step: int, accuracy: float) -> None:

@@ -9,16 +9,18 @@ from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 
-from resspec.analysis.cost import Costs
+from resspec.analysis.cost import NAMES, Costs
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
+from resspec.study.figures import Figures, Measures, order
+from resspec.study.objectives import Goal
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A network and what became of it. `values` holds the objective (validation accuracy) of a complete trial and the
-    last one seen of a pruned one; `params` are the values of the space; `loss` is the validation loss of a complete
-    trial."""
+    """A network and what became of it. `values` holds the objectives of a complete trial and the last ones seen of a
+    pruned one; `params` are the values of the space; `figures` are the measures of a complete trial; `reported` is the
+    main measure when it was last reported."""
 
     number: int
     state: TrialState
@@ -26,10 +28,12 @@ class Trial:
     values: tuple[float, ...] | None
     costs: Costs
     params: dict[str, Any]
-    loss: float | None
+    figures: Figures
+    reported: float | None
     seconds: float
     error: str
     _spec: dict[str, Any] = field(repr=False)
+    _prices: dict[str, int] = field(repr=False, default_factory=dict)
 
     @cached_property
     def spec(self) -> NetSpec:
@@ -38,8 +42,28 @@ class Trial:
 
     @property
     def value(self) -> float | None:
-        """The objective."""
+        """The first objective."""
         return self.values[0] if self.values else None
+
+    @property
+    def score(self) -> float | None:
+        """The main measure: of a complete trial, or as last reported; None for a failed one."""
+        return None if self.state == TrialState.FAIL else self.figures.main if self.figures else self.reported
+
+    def figure(self, goal: Goal) -> float:
+        """What a complete trial reached or costs."""
+        return self._prices[goal.name] if goal.is_cost else self.figures[goal.name]
+
+    @property
+    def prices(self) -> dict[str, int]:
+        """Every cost that is known: those of `costs`, and memory (bytes) or latency (nanoseconds) where the search
+        asks for them."""
+        return dict(self._prices)
+
+    @property
+    def loss(self) -> float | None:
+        """The validation loss of a complete trial, where the evaluator measures it."""
+        return self.figures.get("loss")
 
     @property
     def is_complete(self) -> bool:
@@ -54,7 +78,8 @@ class Trial:
             "fingerprint": self.fingerprint,
             "values": list(self.values) if self.values else None,
             "loss": self.loss,
-            "costs": self.costs.to_dict(),
+            "figures": dict(self.figures),
+            "costs": self.prices,
             "params": self.params,
             "seconds": round(self.seconds, 3),
             "error": self.error,
@@ -65,38 +90,29 @@ class Trial:
 def trial_of(frozen: FrozenTrial) -> Trial:
     """The trial that Optuna stored."""
     facts = frozen.user_attrs
-    measured = facts.get("figures", {})
+    prices = dict(facts.get("costs", {}))
+    measured = dict(facts.get("figures", {}))
+    seconds = measured.pop("seconds", 0.0)
     return Trial(
         number=frozen.number,
         state=frozen.state,
         fingerprint=facts.get("fingerprint", ""),
         values=tuple(frozen.values) if frozen.values else None,
-        costs=Costs(**facts.get("costs", {})),
+        costs=Costs(**{name: figure for name, figure in prices.items() if name in NAMES}),
         params=dict(frozen.params),
-        loss=measured.get("loss"),
-        seconds=measured.get("seconds", 0.0),
+        figures=Figures(measured),
+        reported=frozen.intermediate_values.get(max(frozen.intermediate_values, default=0)),
+        seconds=seconds,
         error=facts.get("error", ""),
         _spec=facts.get("spec", {}),
+        _prices=prices,
     )
 
 
-def ranked(trials: Sequence[Trial]) -> list[Trial]:
-    """Complete trials, the best first: by accuracy, equal ones by loss, then by fewer macs and by number."""
+def ranked(trials: Sequence[Trial], measures: Measures) -> list[Trial]:
+    """Complete trials, the best first: by the main measure, equal ones by the next, then by fewer macs and by
+    number."""
     return sorted(
         (trial for trial in trials if trial.is_complete),
-        key=lambda t: (-(t.value or 0.0), t.loss if t.loss is not None else float("inf"), t.costs.macs, t.number),
+        key=lambda t: (*order(t.figures, measures), t.costs.macs, t.number),
     )
-
-
-def pareto_front(trials: Sequence[Trial], costs: Sequence[str]) -> tuple[Trial, ...]:
-    """Complete trials that no other beats: as accurate and as cheap in every cost, and better in one. The cheapest
-    first."""
-    rated = [
-        ((trial.value or 0.0, *(-getattr(trial.costs, cost) for cost in costs)), trial) for trial in ranked(trials)
-    ]
-    front = [trial for mine, trial in rated if not any(_beats(other, mine) for other, _ in rated)]
-    return tuple(sorted(front, key=lambda t: (getattr(t.costs, costs[0]), t.number)))
-
-
-def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one != other and all(a >= b for a, b in zip(one, other, strict=True))

@@ -16,8 +16,8 @@ from resspec.study.pace import Pace
 from resspec.study.problem import Problem
 from resspec.study.profile import Profile
 from resspec.study.result import Result
-from resspec.study.trial import Trial, ranked
-from resspec.study.words import costs, duration, layout, percent
+from resspec.study.trial import Trial
+from resspec.study.words import costs, duration, layout, measured
 
 SHOWN = 5
 BAR_WIDTH = 40
@@ -39,7 +39,7 @@ class LineView(Observer):
 
     def opened(self, problem: Problem, profile: Profile, trials: list[Trial], total: int) -> None:
         """Say what is searched, and from where it goes on."""
-        self._pace = Pace(trials, total, final_runs(problem))
+        self._pace = Pace(trials, total, final_runs(problem), problem.preference, problem.main)
         self._say(str(profile))
         if trials:
             self._say(f"going on after {len(self._pace.done)} of {total} trials")
@@ -50,8 +50,8 @@ class LineView(Observer):
         left = self._pace.seconds_left()
         done = f"{len(self._pace.done)}/{self._pace.total}"
         best = self._pace.best
-        said = [f"trial {trial.number} {outcome(trial)}", layout(trial), costs(trial)]
-        said += [f"best {percent(best.value)} (trial {best.number})"] if best else []
+        said = [f"trial {trial.number} {outcome(trial, self._pace.main)}", layout(trial), costs(trial)]
+        said += [f"best {measured(self._pace.main, best.score)} (trial {best.number})"] if best else []
         said += [f"{duration(left)} left"] if left else []
         self._say(f"{done}  " + "  ".join(said))
 
@@ -88,7 +88,7 @@ class LiveView(Observer):
 
     def opened(self, problem: Problem, profile: Profile, trials: list[Trial], total: int) -> None:
         """Start drawing."""
-        self._pace = Pace(trials, total, final_runs(problem))
+        self._pace = Pace(trials, total, final_runs(problem), problem.preference, problem.main)
         self._title = profile.summary()
         self._base_print = problem.base_fingerprint
         self._find_base(trials)
@@ -102,9 +102,8 @@ class LiveView(Observer):
 
     def stepped(self, trial: Trial, step: int, accuracy: float) -> None:
         """Show how far the running trial is."""
-        self._now = (
-            f"trial {trial.number}  {layout(trial)}  {costs(trial)}  epoch {step}/{self._steps}  {percent(accuracy)}"
-        )
+        reached = measured(self._pace.main, accuracy)
+        self._now = f"trial {trial.number}  {layout(trial)}  {costs(trial)}  epoch {step}/{self._steps}  {reached}"
         self._redraw()
 
     def finished(self, trial: Trial) -> None:
@@ -168,19 +167,19 @@ class LiveView(Observer):
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
         for name in ("best so far", "stages", "params", "macs", "validation"):
             table.add_column(name, justify="left" if name in ("best so far", "stages") else "right", no_wrap=True)
-        best = [t for t in ranked(list(self._pace.done.values())) if not self._base or t.number != self._base.number]
+        best = [t for t in self._pace.ranked if not self._base or t.number != self._base.number]
         for trial in ([self._base] if self._base else []) + best[:SHOWN]:
             name = "base" if trial is self._base else f"trial {trial.number}"
-            figures = f"{trial.costs.params:,}", f"{trial.costs.macs:,}", percent(trial.value)
+            figures = f"{trial.costs.params:,}", f"{trial.costs.macs:,}", measured(self._pace.main, trial.score)
             table.add_row(name, layout(trial), *figures, style="green" if trial is self._pace.best else None)
         return table
 
 
-def outcome(trial: Trial) -> str:
+def outcome(trial: Trial, main: str) -> str:
     """How a trial ended, in words."""
     if trial.state == TrialState.FAIL:
         return f"failed ({trial.error})"
-    return f"{trial.state.name.lower()} {percent(trial.value)}"
+    return f"{trial.state.name.lower()} {measured(main, trial.score)}"
 
 
 def final_runs(problem: Problem) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from resspec.spec.budgets import shown
 from resspec.spec.net import NetSpec
+from resspec.study.problem import BASE
 from resspec.study.result import Result
 from resspec.study.trial import Trial
 
@@ -32,6 +33,20 @@ def percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.2f} %"
 
 
+SHARES = ("accuracy", "error")
+"""Words in the names of measures that are shares of one, shown as percentages."""
+
+
+def is_share(measure: str) -> bool:
+    """Whether a measure is shown as a percentage."""
+    return any(word in measure for word in SHARES)
+
+
+def measured(measure: str, figure: float | None) -> str:
+    """The figure of a measure: 97.77 %, 0.08123; a dash for none."""
+    return percent(figure) if figure is None or is_share(measure) else f"{figure:.4g}"
+
+
 def costs(trial: Trial) -> str:
     """11.8K params, 128K macs."""
     return f"{shown(trial.costs.params)} params, {shown(trial.costs.macs)} macs"
@@ -50,14 +65,12 @@ def verdict_lines(result: Result) -> list[str]:
     verdict = result.verdict
     if verdict is None:
         return []
-    runs = len(verdict.contenders[0].accuracies)
+    runs = len(verdict.contenders[0].runs)
     how = f"mean of {runs} trainings, images the search never saw"
-    tests = [
-        f"{'best' if name == verdict.winner else 'base'} {percent(verdict.test_accuracy(name))}"
-        for name in verdict.test
-    ]
+    names = {BASE: BASE} | {verdict.winner: "best"}
+    tests = [f"{names.get(name, name)} {measured(result.main, verdict.test_accuracy(name))}" for name in verdict.test]
     lines = [f"held-out test: {', '.join(sorted(tests, reverse=True))} ({how})"]
-    if verdict.winner == "base":
+    if verdict.winner == BASE:
         lines.append("no network of the search was better than the base when trained again")
     return lines
 

@@ -110,7 +110,7 @@ class Learner:
             with unsynced(self.forward, start != parts[-1][0]):
                 with autocast(self.engine, self.feed.device):
                     loss = mixed_loss(self.forward(mixed), y, kept, self.recipe)
-                if self.feed.device.type == "cpu" and not math.isfinite(value := float(loss)):
+                if self.feed.device.type == "cpu" and not math.isfinite(value := float(loss.detach())):
                     raise diverged(self, x, value)  # before the weights take it up, so that its origin can be named
                 self.backward(loss, len(y) * self.ranks.of / count)
             total += loss.detach() * len(y)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 import torch
 from torch import nn
@@ -17,6 +18,7 @@ from resspec.training.epoch import Epoch
 from resspec.training.evaluation import device_of, judged
 from resspec.training.feed import Feed, feed_of
 from resspec.training.learner import Learner
+from resspec.training.onednn import guarded
 from resspec.training.ranks import ALONE, Ranks
 from resspec.training.recipe import Recipe
 from resspec.training.watcher import Watcher
@@ -52,7 +54,8 @@ def train(  # noqa: PLR0913  # keywords, each of its own
     held_out = feed_of(validation, model, device, engine=engine, recipe=recipe) if validation else None
     if not len(feed):
         raise DataError.of("RS653", "there are no images to train on")
-    with seeded(seed, device) as generator:
+    unsafe = engine.layout(device.type)  # only then does oneDNN overrun its memory
+    with guarded(model, device) if unsafe else nullcontext(), seeded(seed, device) as generator:
         learner = Learner(model, feed, recipe, engine=engine, ranks=ranks, seed=seed, generator=generator)
         if ranks.rank:
             torch.manual_seed(seed + ranks.rank)  # dropout differs between processes

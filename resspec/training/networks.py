@@ -42,3 +42,9 @@ def threads(count: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def free_cache() -> None:
+    """Give back what torch keeps of a GPU: after an allocation failed, the pieces are in the way."""
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()

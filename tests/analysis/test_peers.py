@@ -10,7 +10,7 @@ from networks import small
 from resspec.analysis.cost_table import listed
 from resspec.analysis.peers import KINDS, PEERS, SPELLINGS, counted, reconcile
 from resspec.errors import SpecError
-from resspec.ir import ops
+from resspec.ir import Builder, ops
 
 BY_NAME = {peer.name: peer for peer in PEERS}
 SHIPPED = {name: resspec.load(name).source for name in resspec.list_specs()}
@@ -69,6 +69,39 @@ def test_fvcore_is_met_on_every_network_it_was_run_on():
         if (total, outputs) != (row["fvcore_total"], row.get("fvcore_activations", outputs)):
             wrong[row["name"]] = (total, row["fvcore_total"])
     assert wrong == {}
+
+
+RESIZING = {
+    "transposed": (ops.TransposedConv2d(8, 6, 4, 2, 1), [(8, 10, 12)]),
+    "nearest": (ops.ResizeLike("nearest"), [(8, 10, 12), (3, 20, 24)]),
+    "bilinear": (ops.ResizeLike("bilinear"), [(8, 10, 12), (3, 20, 24)]),
+    "twice": (ops.Upsample("bilinear"), [(8, 10, 12)]),
+    "grid": (ops.AdaptiveAvgPool2d(3), [(8, 10, 12)]),
+    "frozen": (ops.FrozenBatchNorm2d(8), [(8, 10, 12)]),
+}
+MEASURED_OF_RESIZING = {
+    "transposed": (184_320, 92_160, 2_880, 368_640, 368_640, 371_520, 95_040, 95_040, 184_500),
+    "nearest": (0, 3_840, 0, 0, 0, 0, 3_840, 0, 480),
+    "bilinear": (0, 15_360, 0, 0, 15_360, 0, 3_840, 0, 480),
+    "twice": (0, 15_360, 0, 0, 15_360, 0, 3_840, 0, 960),
+    "grid": (0, 960, 0, 1_032, 72, 0, 1_920, 0, 960),
+    "frozen": (0, 0, 0, 0, 976, 0, 0, 0, 0),
+}
+"""Totals that torch, fvcore 0.1.5 (FLOPs, activations), thop 0.1.1, torchprofile 0.1.0, torchinfo 1.8.0, ptflops 0.7.5
+(pytorch, aten) and calflops 0.3.2 gave for a module of the one operation."""
+COUNTERS = (
+    *("torch", "fvcore", "fvcore activations", "thop", "torchprofile", "torchinfo"),
+    *("ptflops pytorch", "ptflops aten", "calflops"),
+)
+
+
+@pytest.mark.parametrize("name", RESIZING)
+def test_every_counter_is_met_on_what_resizes_maps(name: str):
+    op, shapes = RESIZING[name]
+    b = Builder()
+    values = [b.add(f"x{place}", ops.Input(shape)) for place, shape in enumerate(shapes)]
+    graph = b.graph({"output": b.add("op", op, *values)})
+    assert tuple(counted(graph, BY_NAME[counter]) for counter in COUNTERS) == MEASURED_OF_RESIZING[name]
 
 
 def test_torch_counts_twice_our_macs_where_there_is_no_attention():

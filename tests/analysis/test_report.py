@@ -94,6 +94,20 @@ def test_the_page_of_costs_is_what_the_ops_state(request: pytest.FixtureRequest)
     assert all(op.cost_rule for op in listed())
 
 
+def test_a_rule_stands_just_where_there_is_work():
+    names = ("resnet50", "resnest26d", "resnet50_clip", "bat_resnext26ts", "gcresnet50t", "ecaresnet50t", "tresnet_m")
+    names += ("skresnet18", "resnetv2_50d_evos", "resnetv2_50d_frn", "resnetv2_50x1_bit", "preact_resnet164_cifar10")
+    seen = set()
+    for graph in map(resspec.graph, names):
+        for node in graph:
+            if node.op.arity:
+                work = node.op.work(graph.shapes_in(node), node.shape)
+                assert (work.macs > 0) == (node.op.macs_rule != "0"), node.op.kind
+                assert work.extra == 0 or node.op.cost_rule != "0", node.op.kind
+                seen.add(node.op.kind)
+    assert len(seen) >= 30
+
+
 def test_a_bias_and_an_activation_cost_one_per_element():
     b = Builder()
     x = b.add("x", ops.Input((2, 4, 4)))

@@ -9,6 +9,7 @@ import pytest
 import resspec
 from networks import small
 from resspec.authoring.settings import Setting, by_path, settings
+from resspec.parts import Part
 from resspec.plan import resolve
 
 BASE = """\
@@ -64,8 +65,10 @@ def test_every_setting_says_what_it_is(told: dict[str, Setting]):
 def test_the_settings_of_a_net_are_the_fields_of_its_plan(name: str):
     spec = resspec.load(name)
     plan, told = resolve(spec), by_path(settings(spec))
-    parts = {"stem": plan.stem.stem, "norm": plan.stem.norm, "act": plan.stem.act, "head": plan.head}
+    parts: dict[str, Part | None] = {"stem": plan.stem.stem, "norm": plan.stem.norm, "act": plan.stem.act}
+    parts |= {"neck": plan.dense.neck, "heads": plan.dense.heads} if plan.dense else {"head": plan.head}
     for family, part in parts.items():
+        assert part is not None
         plain = {
             key: value for key, value in part.to_data().items() if not isinstance(value, dict) and value is not None
         }

@@ -154,5 +154,29 @@ def test_check_refuses_budgets_that_mean_nothing(budget: str) -> None:
     assert "error[RS" in done.stderr
 
 
+def test_check_bounds_memory() -> None:
+    words = ["check", "resnet50", "-b", "memory<=120MB", "-b", "memory<=130% of resnet34"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    done = CliRunner().invoke(app, ["check", "resnet50", "budgets.memory=<= 100MB", "--json"])
+    verdict = json.loads(done.stdout)["budgets"][0]
+    assert (done.exit_code, verdict["over"]) == (1, verdict["value"] - 100_000_000)
+
+
+def test_check_bounds_latency_by_the_table_in_use(tmp_path: Path) -> None:
+    seconds, words = 1e-9 * resspec.report("resnet18").macs, ["check", "resnet18", "-b", "latency<=2s"]
+    rates = {"others": [0, 1e-9, 0, 0]}
+    data = {"device": "one", "dtype": "fp32", "threads": 1, "images": 1, "torch": "2", "rates": rates}
+    file = tmp_path / "table.json"
+    for measured, bound, code in ((1.1, "2s", 0), (1.1, "1.8s", 1), (1.2, "2s", 2)):
+        file.write_text(json.dumps(data | {"unseen": [["other", measured, 1.0]]}))
+        words[-1] = f"latency<={bound}"
+        done = CliRunner().invoke(app, words, env={"RESSPEC_LATENCY_TABLE": str(file)})
+        assert done.exit_code == code
+        assert (f"{1e3 * seconds:,.6f} ms" in done.stdout) == (code < 2)
+    assert "error[RS424]" in done.stderr
+    done = CliRunner().invoke(app, words, env={"RESSPEC_CACHE": str(tmp_path / "none")})
+    assert "error[RS423]" in done.stderr
+
+
 def test_check_refuses_a_spec_without_budgets() -> None:
     assert "error[RS405]" in CliRunner().invoke(app, ["check", "resnet18"]).stderr

@@ -10,6 +10,7 @@ import pytest
 
 import resspec
 from networks import small
+from resspec.analysis.memory import Setting, memory_of, node_bytes
 from resspec.export.drawing import FORMATS, ZOOMS, draw
 from resspec.export.drawing.frame import Placed, framed
 from resspec.export.drawing.scene import Box, scene_of
@@ -17,6 +18,7 @@ from resspec.export.drawing.scene import Box, scene_of
 FAMILIES = (
     *("resnet18", "resnet50", "resnet20", "preact_resnet164_cifar10", "regnet_y_800mf", "cspresnet50"),
     *("res2net50_26w_4s", "repvgg_a2", "mobileone_s1", "resnest50d", "tresnet_m", "bat_resnext26ts", "resnet50_gn"),
+    *("unet_resnet18", "fpn_resnet18", "deeplabv3plus_resnet34", "retinanet_resnet50_fpn", "fcn_resnet50_aux"),
 )
 
 
@@ -47,6 +49,13 @@ def test_what_the_boxes_cost_is_what_the_network_costs(name: str, zoom: str):
         for stage in scene.stages:
             held = sum(inner.count * getattr(inner.load, cost) for inner in stage.inside)
             assert held == getattr(stage.load, cost)
+
+
+def test_heat_by_memory_is_what_training_holds():
+    graph = resspec.graph("resnet50")
+    memory = memory_of(graph, Setting())
+    assert scene_of(graph, "op", node_bytes(graph)).load.memory == memory.weights + memory.kept
+    assert "bytes of training" in draw(graph, "block", "svg", "memory", node_bytes(graph))
 
 
 def test_equal_blocks_are_drawn_once_with_their_number():
@@ -113,6 +122,10 @@ def test_words_of_a_person_cannot_leave_their_place():
     [
         ("resnet18", "block", "svg", "macs"),
         ("resnet50", "stage", "svg", ""),
+        ("unet_resnet18", "stage", "svg", "macs"),
+        ("unet_resnet18", "stage", "mermaid", ""),
+        ("retinanet_resnet50_fpn", "stage", "svg", ""),
+        ("retinanet_resnet50_fpn", "block", "text", ""),
         ("res2net50_26w_4s", "op", "svg", ""),
         ("resnet50", "block", "text", "params"),
         ("resnet18", "op", "mermaid", ""),

@@ -13,7 +13,10 @@ import pytest
 import resspec
 from networks import small
 
-GOLDENS = ["resnet50", "resnet20", "preact_resnet164_cifar10", "resnet50d", "resnext50_32x4d"]
+GOLDENS = [
+    *("resnet50", "resnet20", "preact_resnet164_cifar10", "resnet50d", "resnext50_32x4d"),
+    *("unet_resnet18", "fcos_resnet50_fpn"),
+]
 
 ODD = {
     "drop-path": small(

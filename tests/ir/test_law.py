@@ -49,11 +49,19 @@ def with_node(place: int, **changes: object) -> Graph:
     return Graph.of(nodes, {"output": "add"})
 
 
+def with_again(*shared: object) -> Graph:
+    """The lawful graph with convolutions behind it: the first shares what is given, the next the first."""
+    own, op, last = shared
+    nodes = [*lawful(), Node("again", op, ("add",), (4, 8, 8), shares=own)]  # type: ignore[arg-type]
+    return Graph.of([*nodes, Node("once_more", op, ("again",), (4, 8, 8), shares=last)], {"output": "once_more"})  # type: ignore[arg-type]
+
+
 def with_edge() -> Graph:
     graph = Graph.of(lawful(), {"output": "add"})
     net = nx.DiGraph(graph.net)
     net.add_edge("x", "add")
-    return replace(graph, net=net)
+    graph.__dict__["net"] = net  # composed from the operands, it has no other way to be wrong
+    return graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,11 @@ FAULTS: dict[str, list[Callable[[], Graph]]] = {
         lambda: Graph.of([], {"output": "add"}),
     ],
     "facts_are_stated": [lambda: with_node(2, op=Fractional()), lambda: with_node(2, op=Unfilled())],
+    "shared_tensors_are_anothers": [
+        lambda: with_node(1, shares="act"),
+        lambda: with_node(2, shares="conv"),
+        lambda: with_again("conv", Conv2d(4, 4, 3, padding=1), "again"),
+    ],
     "scope_titles_name_classes": [
         lambda: Graph.of(lawful(), {"output": "add"}, scopes={"layer1": Scope("not a name")})
     ],

@@ -45,6 +45,17 @@ CASES: list[tuple[Op, list[Shape]]] = [
     (ops.SumSplits(3), [(6, 5, 7)]),
     (ops.SplitSoftmax(3), [(6, 1, 1)]),
     (ops.SplitSoftmax(3, groups=2), [(12, 1, 1)]),
+    (ops.ResizeLike("nearest"), [(6, 5, 7), (2, 9, 20)]),
+    (ops.ResizeLike("bilinear"), [(6, 5, 7), (2, 9, 20)]),
+    (ops.ResizeLike("bilinear", align=True), [(6, 5, 7), (2, 3, 4)]),
+    (ops.Upsample("nearest", factor=3), [(6, 5, 7)]),
+    (ops.Upsample("bilinear", align=True), [(6, 5, 7)]),
+    (ops.TransposedConv2d(6, 4, 4, 2, 1), [(6, 5, 7)]),
+    (ops.TransposedConv2d(6, 4, 3, 2, 1, output_padding=1, bias=False), [(6, 5, 7)]),
+    (ops.PixelShuffle(2), [(12, 5, 7)]),
+    (ops.AnchorRows(4), [(12, 5, 7)]),
+    (ops.AdaptiveAvgPool2d(3), [(6, 5, 7)]),
+    (ops.FrozenBatchNorm2d(6), [(6, 5, 7)]),
 ]
 IDS = [f"{op.kind}-{place}" for place, (op, _) in enumerate(CASES)]
 

@@ -39,6 +39,7 @@ class Formula(Evaluator):
     pause: float = 0.0
     fails: Annotated[tuple[int, ...], Listed] = ()
     blanks: Annotated[tuple[int, ...], Listed] = ()
+    hungry: Annotated[tuple[int, ...], Listed] = ()
 
     @contextmanager
     def bench(self, base: NetSpec) -> Iterator[Bench]:
@@ -56,22 +57,31 @@ class FormulaBench(Bench):
         self.measured += 1
         if self.measured - 1 in self.setting.fails:
             raise RuntimeError("this network does not train")
+        if self.measured - 1 in self.setting.hungry:
+            eat()
         accuracy = accuracy_of(spec, seed)
         for step in range(1, self.steps + 1):
             time.sleep(self.setting.pause)
             watch(step, accuracy * step / self.steps)
         if self.measured - 1 in self.setting.blanks:
-            return Figures(accuracy, float("nan"))
-        return Figures(accuracy, 1 - accuracy)
+            return Figures({"accuracy": accuracy, "loss": float("nan")})
+        return Figures({"accuracy": accuracy, "loss": 1 - accuracy})
 
     def retrain(self, spec: NetSpec, seed: int, epochs: int | None, weights: Path) -> Figures:
         accuracy = accuracy_of(spec, seed)
         weights.write_text(json.dumps({"accuracy": accuracy}))
-        return Figures(accuracy, 1 - accuracy)
+        return Figures({"accuracy": accuracy, "loss": 1 - accuracy})
 
     def test(self, spec: NetSpec, weights: Path) -> Figures:
         accuracy = json.loads(weights.read_text())["accuracy"] - 0.01
-        return Figures(accuracy, 1 - accuracy)
+        return Figures({"accuracy": accuracy, "loss": 1 - accuracy})
+
+
+def eat() -> None:
+    """Take all memory that the process may have."""
+    pieces = []
+    while True:
+        pieces.append(bytearray(1 << 28))
 
 
 def accuracy_of(spec: NetSpec, seed: int) -> float:

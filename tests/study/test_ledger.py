@@ -50,7 +50,7 @@ def test_a_trial_of_a_living_process_is_left_alone_and_one_of_a_gone_process_is_
     assert first is not None
     assert second is not None
     assert two.claim(2, propose) is None
-    one._life.release()  # as the operating system does for a dead process
+    one._store._leases._life.release()  # type: ignore[attr-defined]  # as the operating system does for a dead process
     again = two.claim(2, propose)
     assert again is not None
     assert (again.number, again.params) == (0, {"x": 0})
@@ -73,7 +73,7 @@ def test_what_is_known_of_a_finished_trial_is_stored_with_it(ledgers: Callable[[
     trial = ledger.claim(2, propose)
     assert trial is not None
     ledger.report(trial, 1, 0.25)
-    ledger.finish(trial, TrialState.COMPLETE, 0.5, {"figures": {"loss": 1.0}})
+    ledger.finish(trial, TrialState.COMPLETE, [0.5], {"figures": {"loss": 1.0}})
     found = ledgers().trials()[0]
     assert (found.state, found.value, found.intermediate_values) == (TrialState.COMPLETE, 0.5, {1: 0.25})
     assert found.user_attrs["figures"] == {"loss": 1.0}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from resspec.analysis.peers.kinds import CONVOLUTIONS, FILTERS, PRODUCTS, STANDARDISED, others
+from resspec.analysis.peers.kinds import CONVOLUTIONS, FILTERS, PRODUCTS, STANDARDISED, TRANSPOSED, others
 from resspec.analysis.peers.peer import Peer, macs, macs_and_bias, twice_macs
 
-CONVOLVED = (*CONVOLUTIONS, *STANDARDISED, *FILTERS)
+CONVOLVED = (*CONVOLUTIONS, *TRANSPOSED, *STANDARDISED, *FILTERS)
 MULTIPLIED = ("linear", "spatial_sum", *PRODUCTS)
 
 

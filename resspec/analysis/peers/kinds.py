@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 CONVOLUTIONS = ("conv2d", "conv1d", "whole_conv2d")
 """Modules of torch: `nn.Conv2d`, `nn.Conv1d`."""
+TRANSPOSED = ("transposed_conv2d",)
+"""`nn.ConvTranspose2d`."""
 STANDARDISED = ("std_conv2d", "scaled_std_conv2d")
 """Subclasses of `nn.Conv2d` that pass their kernel through `F.batch_norm` in train mode, then call `F.conv2d`."""
 FILTERS = ("blur_pool",)
@@ -14,11 +16,13 @@ PRODUCTS = ("block_product", "repeated_product")
 """Products with matrices that the image gives: broadcast over channels, or repeated as timm spells them."""
 RECTIFIERS = ("relu", "leaky_relu")
 SMOOTH = ("silu", "gelu")
-POOLS = ("max_pool2d", "avg_pool2d", "global_avg_pool", "adaptive_max_pool2d")
+POOLS = ("max_pool2d", "avg_pool2d", "global_avg_pool", "adaptive_max_pool2d", "adaptive_avg_pool2d")
+INTERPOLATIONS = ("resize_like", "upsample")
+"""`F.interpolate`."""
 
 FREE = (
     *("input", "flatten", "subsample", "pad_map", "pad_channels", "space_to_depth", "to_row", "from_row"),
-    *("concat", "split", "take_token", "dropout", "drop_channels", "drop_path"),
+    *("concat", "split", "take_token", "dropout", "drop_channels", "drop_path", "pixel_shuffle", "anchor_rows"),
 )
 """Moves elements, or is the identity in eval mode."""
 JOINS = ("add", "shift", "sum_splits", "position_embedding")
@@ -29,8 +33,18 @@ QUIET = ("sigmoid", "split_softmax", "share_matrices")
 KINDS = frozenset(
     kind
     for group in (
-        *(CONVOLUTIONS, STANDARDISED, FILTERS, PRODUCTS, RECTIFIERS, SMOOTH, POOLS, FREE, JOINS, QUIET),
-        ("linear", "batch_norm", "group_norm", "evonorm_s0", "filter_response_norm", "mean", "scale"),
+        *(CONVOLUTIONS, TRANSPOSED, STANDARDISED, FILTERS, PRODUCTS, RECTIFIERS, SMOOTH, POOLS, INTERPOLATIONS),
+        *(FREE, JOINS, QUIET),
+        (
+            "linear",
+            "batch_norm",
+            "frozen_batch_norm",
+            "group_norm",
+            "evonorm_s0",
+            "filter_response_norm",
+            "mean",
+            "scale",
+        ),
         ("tokens", "attention", "spatial_softmax", "spatial_sum"),
     )
     for kind in group

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from resspec.errors import Fault, GraphError
 from resspec.ir import Op, Shape
+from resspec.ir.ops import ResizeLike, Upsample
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,21 @@ def per_read(times: int = 1) -> Rule:
 def per_write(times: int = 1) -> Rule:
     """`times` per output element."""
     return lambda place: times * place.writes
+
+
+def on_output_grid(place: Place) -> int:
+    """Multiply-accumulates of a transposed convolution as if each output element saw the whole kernel."""
+    return place.writes // place.out[0] * place.kernel
+
+
+def interpolated(bilinear: int, nearest: int) -> Rule:
+    """So much per output element of an interpolation, by its mode."""
+
+    def count(place: Place) -> int:
+        assert isinstance(place.op, (ResizeLike, Upsample))
+        return place.writes * (bilinear if place.op.mode == "bilinear" else nearest)
+
+    return count
 
 
 @dataclass(frozen=True, slots=True)

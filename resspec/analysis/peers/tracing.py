@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from resspec.analysis.peers.dispatching import CONVOLVED
-from resspec.analysis.peers.kinds import CONVOLUTIONS, FILTERS, PRODUCTS, others
-from resspec.analysis.peers.peer import Peer, Place, Rule, macs, per_read, per_write
+from resspec.analysis.peers.kinds import CONVOLUTIONS, FILTERS, INTERPOLATIONS, PRODUCTS, TRANSPOSED, others
+from resspec.analysis.peers.peer import Peer, Place, Rule, interpolated, macs, on_output_grid, per_read, per_write
 from resspec.ir.ops import BlockProduct
 
 
@@ -23,13 +23,14 @@ def _product(place: Place) -> int:
 
 
 _FVCORE: dict[str, Rule] = {
-    **dict.fromkeys((*CONVOLUTIONS, *FILTERS, "linear", "spatial_sum", "repeated_product"), macs),
+    **dict.fromkeys((*CONVOLUTIONS, *TRANSPOSED, *FILTERS, "linear", "spatial_sum", "repeated_product"), macs),
+    **dict.fromkeys(INTERPOLATIONS, interpolated(bilinear=4, nearest=1)),
     "block_product": _product,
     "std_conv2d": _standardised(4),
     "scaled_std_conv2d": _standardised(5),
     "batch_norm": per_read(2),
     "group_norm": per_read(5),
-    "global_avg_pool": per_read(),
+    **dict.fromkeys(("global_avg_pool", "adaptive_avg_pool2d"), per_read()),
 }
 _ACTIVATING = (*CONVOLVED, "linear", "spatial_sum", *PRODUCTS)
 
@@ -72,6 +73,11 @@ def _response_products(place: Place) -> int:
     return 2 * place.writes + _per_channel(place)
 
 
+def _frozen(place: Place) -> int:
+    """The product per element, and two per channel."""
+    return place.writes + 2 * _per_channel(place)
+
+
 def _scaling(place: Place) -> int:
     """The convolution, a norm with gains over its kernel, and the product that makes the gains."""
     return place.macs + place.kernel + place.out[0]
@@ -84,7 +90,11 @@ def _spreading(place: Place) -> int:
 
 _TORCHPROFILE: dict[str, Rule] = {
     **dict.fromkeys((*CONVOLUTIONS, *FILTERS, "linear", "spatial_sum", "attention", "std_conv2d"), macs),
-    **dict.fromkeys(("batch_norm", "group_norm", "global_avg_pool", "avg_pool2d", "mean"), per_write()),
+    **dict.fromkeys(TRANSPOSED, on_output_grid),
+    **dict.fromkeys(INTERPOLATIONS, interpolated(bilinear=4, nearest=0)),
+    **dict.fromkeys(("batch_norm", "group_norm"), per_write()),
+    **dict.fromkeys(("global_avg_pool", "adaptive_avg_pool2d", "avg_pool2d", "mean"), per_write()),
+    "frozen_batch_norm": _frozen,
     "scale": per_write(),
     "leaky_relu": _unless_inplace,
     "scaled_std_conv2d": _scaling,

@@ -3,13 +3,17 @@ arithmetic count 0."""
 
 from __future__ import annotations
 
+import math
+
 from resspec.analysis.peers.kinds import (
     CONVOLUTIONS,
     FILTERS,
+    INTERPOLATIONS,
     POOLS,
     RECTIFIERS,
     SMOOTH,
     STANDARDISED,
+    TRANSPOSED,
     others,
 )
 from resspec.analysis.peers.peer import (
@@ -18,11 +22,13 @@ from resspec.analysis.peers.peer import (
     Rule,
     macs,
     macs_and_bias,
+    on_output_grid,
     per_read,
     per_write,
     twice_macs,
     twice_macs_and_bias,
 )
+from resspec.ir.ops import TransposedConv2d
 
 
 def _by_parameters(place: Place) -> int:
@@ -34,7 +40,7 @@ def _by_parameters(place: Place) -> int:
 
 _TORCHINFO = dict.fromkeys(
     (
-        *(*CONVOLUTIONS, *STANDARDISED, "linear"),
+        *(*CONVOLUTIONS, *TRANSPOSED, *STANDARDISED, "linear"),
         *("batch_norm", "group_norm", "evonorm_s0", "filter_response_norm", "position_embedding"),
     ),
     _by_parameters,
@@ -50,7 +56,8 @@ TORCHINFO = Peer(
 )
 
 _PTFLOPS: dict[str, Rule] = {
-    **dict.fromkeys((*CONVOLUTIONS, "linear"), macs_and_bias),
+    **dict.fromkeys((*CONVOLUTIONS, *TRANSPOSED, "linear"), macs_and_bias),
+    **dict.fromkeys(INTERPOLATIONS, per_write()),
     **dict.fromkeys((*POOLS, "relu", "gelu", "batch_norm", "group_norm"), per_read(2)),
     **dict.fromkeys(("leaky_relu", "silu", "spatial_softmax"), per_read()),
 }
@@ -72,9 +79,10 @@ def _mean_and_division(place: Place) -> int:
 
 _THOP: dict[str, Rule] = {
     **dict.fromkeys((*CONVOLUTIONS, "linear"), macs),
+    **dict.fromkeys(TRANSPOSED, on_output_grid),
     "batch_norm": per_read(4),
     "avg_pool2d": per_write(),
-    "global_avg_pool": _mean_and_division,
+    **dict.fromkeys(("global_avg_pool", "adaptive_avg_pool2d"), _mean_and_division),
 }
 THOP = Peer(
     "thop",
@@ -86,8 +94,25 @@ THOP = Peer(
     "Lyken17/pytorch-OpCounter#226",
 )
 
+
+def _transposed_and_bias(place: Place) -> int:
+    """Two per multiply-accumulate, and the bias on the grid that an ordinary convolution would give."""
+    op = place.op
+    assert isinstance(op, TransposedConv2d)
+    sides = [(side + 2 * op.padding - op.kernel) // op.stride + 1 for side in place.ins[0][1:]]
+    return twice_macs(place) + (op.out_channels * math.prod(sides) if op.bias else 0)
+
+
+def _places(place: Place) -> int:
+    """One per place of the output, its channels forgotten."""
+    return math.prod(place.out[1:])
+
+
 _CALFLOPS: dict[str, Rule] = {
     **dict.fromkeys((*CONVOLUTIONS, *FILTERS), twice_macs_and_bias),
+    **dict.fromkeys(TRANSPOSED, _transposed_and_bias),
+    "resize_like": _places,
+    "upsample": per_read(),
     "linear": twice_macs,
     "batch_norm": per_read(2),
     "group_norm": per_read(5),
@@ -104,7 +129,7 @@ CALFLOPS = Peer(
     "2 x macs + convolution bias + norms, activations and pool inputs; no add, no linear bias, no product by @",
 )
 
-_PYCLS = dict.fromkeys((*CONVOLUTIONS, *STANDARDISED, *FILTERS, "linear"), macs_and_bias)
+_PYCLS = dict.fromkeys((*CONVOLUTIONS, *TRANSPOSED, *STANDARDISED, *FILTERS, "linear"), macs_and_bias)
 PYCLS = Peer(
     "pycls",
     "model.complexity(cx)['flops']",

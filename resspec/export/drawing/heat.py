@@ -17,7 +17,7 @@ FILLS = {
 STOPS = ((255, 250, 235), (254, 217, 142), (254, 153, 41), (217, 95, 14), (140, 45, 4))
 """A sequential scale from light to dark, legible in grey."""
 
-WORDS = {"macs": "MACs", "params": "parameters", "activations": "activations"}
+WORDS = {"macs": "MACs", "params": "parameters", "activations": "activations", "memory": "bytes of training"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ SHORT = {
     "max_pool2d": "max pool",
     "avg_pool2d": "avg pool",
     "global_avg_pool": "global avg pool",
+    "adaptive_avg_pool2d": "avg pool",
+    "transposed_conv2d": "transposed conv",
+    "frozen_batch_norm": "frozen BN",
+    "resize_like": "resize",
     "linear": "linear",
     "pad_channels": "zero channels",
 }

@@ -9,6 +9,7 @@ from resspec.export.drawing import paint
 from resspec.export.drawing.frame import measure
 from resspec.export.drawing.heat import WORDS, Heat, scale
 from resspec.export.drawing.labels import short
+from resspec.export.drawing.long import LONG, longs
 from resspec.export.drawing.scene import Box, Scene
 
 MAIN: dict[str, str | float] = {"stroke": "#555555", "stroke_width": 1.2}
@@ -17,6 +18,7 @@ STYLES: dict[str, dict[str, str | float]] = {
     "projection": {"stroke": "#c2410c", "stroke_width": 2.2, "stroke_dasharray": "7 3"},
     "pooled projection": {"stroke": "#9333a8", "stroke_width": 2.2, "stroke_dasharray": "7 3 2 3"},
     "zero padding": {"stroke": "#1d4ed8", "stroke_width": 2.2, "stroke_dasharray": "2 3"},
+    "long": LONG,
 }
 OTHER: dict[str, str | float] = {"stroke": "#a16207", "stroke_width": 2.2, "stroke_dasharray": "4 3"}
 BAR = 120.0
@@ -67,6 +69,7 @@ class Legend:
 def legend(scene: Scene, heat: Heat, left: float) -> Legend:
     """The legend of a scene: the styles of skips that occur."""
     found = dict.fromkeys(style for stage in scene.stages for style in skips_of(stage))
+    found |= dict.fromkeys(["long"] * bool(longs(scene.stages)))
     known = [style for style in STYLES if style in found]
     return Legend((*known, *(style for style in found if style not in STYLES)), heat, left)
 
@@ -80,4 +83,4 @@ def skips_of(box: Box) -> Iterator[str]:
 
 
 def _words(style: str) -> str:
-    return f"{style} shortcut"
+    return "skip over stages" if style == "long" else f"{style} shortcut"

@@ -18,8 +18,11 @@ def mermaid(scene: Scene, heat: Heat) -> str:
     lines = [f"flowchart {direction}", f'  input(["input<br/>{sides(scene.input)}"])']
     exits: dict[str, str] = {ENTRY: "input"}
     for stage in scene.stages:
-        source = exits.get(stage.inputs[0] if stage.inputs else ENTRY, "input")
-        body, exits[stage.key] = chart.box(stage, source, "  ", 1)
+        first, *others = stage.inputs or (ENTRY,)
+        number = chart.number + 1
+        body, exits[stage.key] = chart.box(stage, exits.get(first, "input"), "  ", 1)
+        whole = "subgraph" in body[0]
+        chart.links += [f"  {exits[name]} --> {'g' if whole else 'n'}{number}" for name in others if name in exits]
         lines += body
     return "\n".join([*lines, *chart.links, *chart.styles, ""])
 
@@ -56,10 +59,10 @@ class _Chart:
         self.number += 1
         node = f"n{self.number}"
         styles = dict(box.styles)
-        for source in box.inputs or (ENTRY,):
+        for source in dict.fromkeys(name if name in nodes else ENTRY for name in box.inputs or (ENTRY,)):
             style = styles.get(source, "")
             arrow = f"-. {style} .->" if style else "-->"
-            self.links.append(f"  {nodes.get(source, nodes[ENTRY])} {arrow} {node}")
+            self.links.append(f"  {nodes[source]} {arrow} {node}")
         if self.heat.cost:
             fill, ink = self.heat.fill(box, times), self.heat.ink(box, times)
             self.styles.append(f"  style {node} fill:{fill},color:{ink}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from resspec.export.drawing.cells import Cell, Load, cells_of
+from resspec.export.drawing.cells import NONE, Cell, Load, cells_of
 from resspec.export.drawing.skips import ENTRY, body_of, skip_of
 from resspec.ir import Graph, Shape
 
@@ -45,16 +45,30 @@ class Scene:
     load: Load
 
 
-def scene_of(graph: Graph, zoom: str) -> Scene:
-    """The scene at a zoom (`stage`, `block`, `op`)."""
+def scene_of(graph: Graph, zoom: str, memory: Mapping[str, int] = NONE) -> Scene:
+    """The scene at a zoom (`stage`, `block`, `op`), with the bytes of each node."""
     groups: dict[str, list[Cell]] = {}
-    cells = cells_of(graph)
+    cells = cells_of(graph, memory)
+    split = _split(graph, cells)
     for cell in cells:
-        groups.setdefault(cell.site.partition(".")[0], []).append(cell)
+        groups.setdefault(column_of(cell.site, split), []).append(cell)
     stages = [_stage(graph, name, members, zoom) for name, members in groups.items()]
     owner = {cell.key: name for name, members in groups.items() for cell in members}
     linked = [replace(stage, inputs=_sources(groups[stage.key], owner, stage.key)) for stage in stages]
     return Scene(graph.facts.name, zoom, graph.inputs[0].shape, tuple(linked), _sum(cell.load for cell in cells))
+
+
+def _split(graph: Graph, cells: Sequence[Cell]) -> set[str]:
+    """What stands behind the body in steps or levels of its own, each of which is drawn like a stage."""
+    inner = {cell.site.partition(".")[0] for cell in cells if "." in cell.site}
+    shared = {cell.site.partition(".")[0] for cell in cells if cell.maps > 1}
+    return {top for top in inner - shared if top in graph.scopes and graph.scopes[top].kind != "stage"}
+
+
+def column_of(site: str, split: set[str]) -> str:
+    """The stage that a site is drawn in."""
+    steps = site.split(".")
+    return ".".join(steps[:2]) if steps[0] in split else steps[0]
 
 
 def _stage(graph: Graph, name: str, cells: Sequence[Cell], zoom: str) -> Box:
@@ -70,7 +84,9 @@ def _stage(graph: Graph, name: str, cells: Sequence[Cell], zoom: str) -> Box:
         if members[0].site == name:
             boxes.append(replace(_cell(members[0]), inputs=inputs))
         else:
-            boxes.append(_block(group, scope.kind if scope else group, members, zoom, inputs))
+            kind = scope.kind if scope else group
+            maps = max(cell.maps for cell in members)
+            boxes.append(_block(group, f"{kind} on {maps} maps" if maps > 1 else kind, members, zoom, inputs))
     inside = collapsed(boxes)
     return Box(name, name, shape=cells[-1].shape, load=_sum(cell.load for cell in cells), inside=inside)
 

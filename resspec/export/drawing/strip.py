@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from resspec.export.drawing import paint
 from resspec.export.drawing.frame import measure
 from resspec.export.drawing.heat import Heat
 from resspec.export.drawing.labels import sides
 from resspec.export.drawing.legend import MAIN, legend, line_style, skips_of
+from resspec.export.drawing.long import LONG, longs, neighbours
 from resspec.export.drawing.scene import Box, Scene
 from resspec.export.drawing.svg import MARGIN, title
 from resspec.ir import Shape
@@ -19,6 +20,8 @@ TALLEST, LOWEST = 150.0, 12.0
 HEAD = 66.0
 """The title above."""
 ARC = 24.0
+LANE = 13.0
+"""Between long skips."""
 EDGE = {"stroke": "#5c6a78", "stroke_linejoin": "round"}
 
 
@@ -28,7 +31,9 @@ def strip(scene: Scene, heat: Heat) -> str:
     largest = max(scene.input[1:], default=1)
     x, links = MARGIN, list[tuple[float, float]]()
     boxes = (Box("", "input", shape=scene.input, role="input"), *scene.stages)
-    ground = HEAD + max(Slab(box, largest).above for box in boxes)
+    skips = longs(scene.stages)
+    high = HEAD + LANE * (1 + max((skip.lane for skip in skips), default=-1))
+    ground = high + max(Slab(box, largest).above for box in boxes)
     for box in boxes:
         slab = Slab(box, largest)
         room = max(slab.width, slab.label_width)
@@ -36,7 +41,9 @@ def strip(scene: Scene, heat: Heat) -> str:
         parts += slab.draw(left, x + room / 2, ground, heat)
         links.append((left, left + slab.width))
         x += room + 30
-    wires = [wire for (_, end), (start, _) in pairwise(links) for wire in _wire(end, start, ground)]
+    wires = [wire for i, j in neighbours(scene.stages) for wire in _wire(links[i + 1][1], links[j + 1][0], ground)]
+    for skip in skips:
+        wires += _over(links[skip.start + 1][1], links[skip.end + 1][0], ground, high - LANE * skip.lane)
     key = legend(scene, heat, MARGIN)
     width = max(x - 30 + MARGIN, key.width + 2 * MARGIN)
     bottom = ground + TALLEST / 2 + 40 + 68
@@ -47,6 +54,13 @@ def _wire(start: float, end: float, y: float) -> Iterator[str]:
     points = ((start + 3, y), (end - 3, y))
     yield paint.path(points, MAIN)
     yield paint.arrow(points[1], points[0], "#555555")
+
+
+def _over(start: float, end: float, y: float, top: float) -> Iterator[str]:
+    """A long skip: up behind its source, over the stages between, and down before its target."""
+    points = ((start + 3, y), (start + 12, y), (start + 12, top), (end - 14, top), (end - 14, y), (end - 3, y))
+    yield paint.path(points, LONG)
+    yield paint.arrow(points[-1], points[-2], str(LONG["stroke"]))
 
 
 class Slab:

@@ -10,12 +10,15 @@ from resspec.export.drawing.frame import LEADING, SIGN, Placed, Route, card_line
 from resspec.export.drawing.heat import Heat
 from resspec.export.drawing.labels import short, sides
 from resspec.export.drawing.legend import legend, line_style
+from resspec.export.drawing.long import Long, longs
 from resspec.export.drawing.scene import Box, Scene
 
 MARGIN = 24.0
 BETWEEN = 44.0
 """Between columns."""
 HEAD = 62.0
+LANE = 10.0
+"""Between long skips."""
 INK: dict[str, str | float] = {"stroke": "#444444", "stroke_width": 1.3}
 
 
@@ -28,11 +31,15 @@ def columns(scene: Scene, heat: Heat) -> str:
         x += column.size.width + BETWEEN
     key = legend(scene, heat, MARGIN)
     width = max(x - BETWEEN + MARGIN, key.width + 2 * MARGIN, measure(heading(scene), 15) + 2 * MARGIN)
-    bottom = max(column.bottom for column in placed)
+    skips = longs(scene.stages)
+    bottom = max(column.bottom for column in placed) + LANE * (1 + max((skip.lane for skip in skips), default=-1))
     parts = [*title(scene)]
     for column in placed:
         parts += draw(column, heat)
     parts += between(placed)
+    deepest = max(column.bottom for column in placed) + 30
+    for skip in skips:
+        parts += under(placed, skip, deepest + LANE * skip.lane)
     parts += key.at(bottom + 46)
     return paint.document(width, bottom + 46 + key.height, scene.name, parts)
 
@@ -121,10 +128,9 @@ def between(placed: list[Placed]) -> Iterator[str]:
     """The lines from column to column, into the first and out of the last, each with the shape that it carries."""
     first = placed[0]
     yield from line(Route(((first.axis, first.y - 24), (first.axis, first.y))))
-    places = {column.box.key: column for column in placed}
     for before, column in pairwise(placed):
-        for source in column.box.inputs or (before.box.key,):
-            start = places.get(source, before)
+        if before.box.key in (column.box.inputs or (before.box.key,)):
+            start = before
             middle = column.x - BETWEEN / 2
             low, high = start.bottom + 17, column.y - 20
             points = (
@@ -141,6 +147,24 @@ def between(placed: list[Placed]) -> Iterator[str]:
     for column in placed:
         shape = sides(column.box.shape)
         yield paint.text(column.axis - 6, column.bottom + 12, shape, 10.5, "end", fill="#444444")
+
+
+def under(placed: list[Placed], skip: Long, y: float) -> Iterator[str]:
+    """A long skip: down behind its source, under the stages between, and up before its target."""
+    target = placed[skip.end]
+    left, high = target.x - BETWEEN / 2 + 8, target.y - 12
+    points: tuple[tuple[float, float], ...] = ((left, y), (left, high), (target.axis, high), (target.axis, target.y))
+    if skip.start >= 0:
+        source = placed[skip.start]
+        right = source.x + source.size.width + 10
+        points = (
+            (source.axis, source.bottom),
+            (source.axis, source.bottom + 8),
+            (right, source.bottom + 8),
+            (right, y),
+            *points,
+        )
+    yield from line(Route(points, "long"))
 
 
 __all__ = ["Box", "columns", "heading", "title"]

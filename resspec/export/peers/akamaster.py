@@ -2,4 +2,11 @@
 
 from resspec.export.naming import Peer
 
-PEER = Peer("akamaster", ((r"^fc\.", "linear."), (r"\.downsample\.", ".shortcut.")))
+PEER = Peer(
+    "akamaster",
+    ((r"^fc\.", "linear."), (r"\.downsample\.", ".shortcut.")),
+    reads=(
+        (r"^linear\.", "fc."),
+        (r"\.shortcut\.", ".downsample."),
+    ),
+)

@@ -10,4 +10,10 @@ PEER = Peer(
         (r"^layer\d+\.\d+\.", "blocks.{n}."),
         (r"\.downsample\.0\.", ".proj."),
     ),
+    reads=(
+        (r"^stem\.", "conv1."),
+        (r"^bn\.", "norm."),
+        (r"^blocks\.", "layer0."),
+        (r"\.proj\.", ".downsample.0."),
+    ),
 )

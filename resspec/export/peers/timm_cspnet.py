@@ -18,4 +18,18 @@ PEER = Peer(
         (r"(\.\d+)\.(conv|bn)(\d)\.", r"\1.conv\3.\2."),
         (r"^layer\d+\.", "stages.{s}."),
     ),
+    reads=(
+        (r"^stem\.conv1\.conv\.", "conv1.0.", r"^stem\.conv3\."),
+        (r"^stem\.conv1\.bn\.", "conv1.1.", r"^stem\.conv3\."),
+        (r"^stem\.conv1\.conv\.", "conv1."),
+        (r"^stem\.conv1\.bn\.", "bn1."),
+        (r"^stem\.conv2\.conv\.", "conv1.3."),
+        (r"^stem\.conv2\.bn\.", "conv1.4."),
+        (r"^stem\.conv3\.conv\.", "conv1.6."),
+        (r"^stem\.conv3\.bn\.", "bn1."),
+        (r"^head\.fc\.", "fc."),
+        (r"\.conv_(down|exp|transition_b|transition)\.(conv|bn)\.", r".\2_\1."),
+        (r"\.conv(\d)\.(conv|bn)\.", r".\2\1."),
+        (r"^stages\.(\d+)\.", r"layer{1+1}."),
+    ),
 )

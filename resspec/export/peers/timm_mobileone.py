@@ -13,4 +13,14 @@ PEER = Peer(
         (r"\.(conv|bn)_1x1\.", r".conv_scale.\1."),
         (r"\.(conv|bn)(\d)\.", r".conv_kxk.\2.\1."),
     ),
+    reads=(
+        (r"^head\.fc\.", "fc."),
+        (r"^stem\.", "conv1."),
+        (r"\.conv_scale\.(conv|bn)\.", r".\1_1x1."),
+        (r"\.conv_kxk\.(\d+)\.(conv|bn)\.", r".\2\1."),
+        (r"^stages\.(\d+)\.(\d*[02468])\.attn\.", "layer{1+1}.{2/2}.gate1.se."),
+        (r"^stages\.(\d+)\.(\d*[13579])\.attn\.", "layer{1+1}.{2/2}.gate2.se."),
+        (r"^stages\.(\d+)\.(\d*[02468])\.", "layer{1+1}.{2/2}.conv1."),
+        (r"^stages\.(\d+)\.(\d*[13579])\.", "layer{1+1}.{2/2}.conv2."),
+    ),
 )

@@ -7,4 +7,5 @@ PEER = Peer(
     ((r"\.conv2_(\d+)\.", r".convs.\1."), (r"\.bn2_(\d+)\.", r".bns.\1.")),
     scope=r"layer\d+\.\d+\.",
     ranks=("conv1", "bn1", "convs", "bns"),
+    reads=((r"\.convs\.(\d+)\.", r".conv2_\1."), (r"\.bns\.(\d+)\.", r".bn2_\1.")),
 )

@@ -18,4 +18,16 @@ PEER = Peer(
     ),
     scope=r"stages\.\d+\.blocks\.\d+\.",
     ranks=(r"downsample\.",),
+    reads=(
+        (r"^stem\.conv\.", "conv1."),
+        (r"^stem\.conv1\.", "conv1.0."),
+        (r"^stem\.norm1\.", "conv1.1."),
+        (r"^stem\.conv2\.", "conv1.3."),
+        (r"^stem\.norm2\.", "conv1.4."),
+        (r"^stem\.conv3\.", "conv1.6."),
+        (r"^head\.fc\.", "fc."),
+        (r"\.norm(\d)\.", r".bn\1."),
+        (r"\.downsample\.conv\.", ".downsample.0."),
+        (r"^stages\.(\d+)\.blocks\.", "layer{1+1}."),
+    ),
 )

@@ -17,4 +17,15 @@ PEER = Peer(
         (r"\.se\.", ".se_module."),
         (r"^fc\.", "last_linear."),
     ),
+    reads=(
+        (r"^layer0\.bn3\.", "bn1."),
+        (r"^layer0\.conv1\.", "conv1.0.", r"^layer0\.conv3\."),
+        (r"^layer0\.bn1\.", "conv1.1.", r"^layer0\.conv3\."),
+        (r"^layer0\.conv2\.", "conv1.3."),
+        (r"^layer0\.bn2\.", "conv1.4."),
+        (r"^layer0\.conv3\.", "conv1.6."),
+        (r"^layer0\.(conv1|bn1)\.", r"\1."),
+        (r"\.se_module\.", ".se."),
+        (r"^last_linear\.", "fc."),
+    ),
 )

@@ -15,4 +15,11 @@ PEER = Peer(
     ),
     scope=r"body\.layer\d+\.\d+\.",
     ranks=(r"downsample\.", r"conv1\.", r"conv2\.", r"se\."),
+    reads=(
+        (r"^body\.", ""),
+        (r"^head\.fc\.", "fc."),
+        (r"\.downsample\.[01]\.conv\.", ".downsample.1."),
+        (r"\.downsample\.[01]\.bn\.", ".downsample.2."),
+        (r"(^|\.)conv(\d)\.(conv|bn)\.", r"\1\3\2."),
+    ),
 )

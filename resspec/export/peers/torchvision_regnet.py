@@ -19,4 +19,17 @@ PEER = Peer(
     ),
     scope=r"trunk_output\.block\d+\.block\d+-\d+\.",
     ranks=(r"proj\.",),
+    reads=(
+        (r"^stem\.0\.", "conv1."),
+        (r"^stem\.1\.", "bn1."),
+        (r"^trunk_output\.block(\d+)\.block\d+-(\d+)\.", r"layer\1.\2."),
+        (r"\.proj\.", ".downsample."),
+        (r"\.f\.se\.", ".se."),
+        (r"\.f\.a\.0\.", ".conv1."),
+        (r"\.f\.a\.1\.", ".bn1."),
+        (r"\.f\.b\.0\.", ".conv2."),
+        (r"\.f\.b\.1\.", ".bn2."),
+        (r"\.f\.c\.0\.", ".conv3."),
+        (r"\.f\.c\.1\.", ".bn3."),
+    ),
 )

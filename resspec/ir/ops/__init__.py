@@ -8,18 +8,32 @@ from resspec.ir.ops.blur import BlurPool
 from resspec.ir.ops.context import SpatialSoftmax, SpatialSum
 from resspec.ir.ops.conv import Conv2d, Linear
 from resspec.ir.ops.evonorm import EvoNormS0
+from resspec.ir.ops.frozen import FrozenBatchNorm2d
 from resspec.ir.ops.norm import BatchNorm2d, GroupNorm
-from resspec.ir.ops.pool import AvgPool2d, GlobalAvgPool, MaxPool2d
-from resspec.ir.ops.reshape import Flatten, Input, PadChannels, PadMap, SpaceToDepth, Subsample
+from resspec.ir.ops.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool, MaxPool2d
+from resspec.ir.ops.reshape import (
+    AnchorRows,
+    Flatten,
+    Input,
+    PadChannels,
+    PadMap,
+    PixelShuffle,
+    SpaceToDepth,
+    Subsample,
+)
+from resspec.ir.ops.resize import ResizeLike, Upsample
 from resspec.ir.ops.response_norm import FilterResponseNorm
 from resspec.ir.ops.row import Conv1d, FromRow, ToRow
 from resspec.ir.ops.splits import Concat, Split, SplitSoftmax, SumSplits
 from resspec.ir.ops.standardised import ScaledStdConv2d, StdConv2d
+from resspec.ir.ops.transposed import TransposedConv2d
 
 __all__ = [
     "GELU",
+    "AdaptiveAvgPool2d",
     "AdaptiveMaxPool2d",
     "Add",
+    "AnchorRows",
     "Attention",
     "AvgPool2d",
     "BatchNorm2d",
@@ -35,6 +49,7 @@ __all__ = [
     "FilterResponseNorm",
     "Flatten",
     "FromRow",
+    "FrozenBatchNorm2d",
     "GlobalAvgPool",
     "GroupNorm",
     "Input",
@@ -43,8 +58,10 @@ __all__ = [
     "MaxPool2d",
     "PadChannels",
     "PadMap",
+    "PixelShuffle",
     "PositionEmbedding",
     "ReLU",
+    "ResizeLike",
     "Scale",
     "ScaledStdConv2d",
     "ShareMatrices",
@@ -62,5 +79,7 @@ __all__ = [
     "TakeToken",
     "ToRow",
     "Tokens",
+    "TransposedConv2d",
+    "Upsample",
     "WholeConv2d",
 ]

@@ -184,7 +184,8 @@ class DropPath(nn.Module):
 @final
 @dataclass(frozen=True, slots=True)
 class DropPath(_Elementwise):
-    """Stochastic depth: drops a branch per image with a probability in training; the identity in eval mode."""
+    """Stochastic depth (arXiv:1603.09382): drops a branch per image with a probability in training; the identity in
+    eval mode."""
 
     kind: ClassVar[str] = "drop_path"
     rate: ClassVar[int] = 0

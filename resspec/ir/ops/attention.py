@@ -118,6 +118,7 @@ class Attention(Op):
     """softmax(q k' / sqrt(d)) v for each head of d = C / heads channels (arXiv:1706.03762): macs = 2 T² C."""
 
     kind: ClassVar[str] = "attention"
+    macs_rule: ClassVar[str] = "2 T² C"
     precision: ClassVar[str] = "low"
     arity: ClassVar[int] = 3
     cost_rule: ClassVar[str] = "6 per pair of tokens and head (scale, maximum, subtract, exp, sum, divide)"

@@ -52,6 +52,7 @@ class WholeConv2d(Op):
     """A convolution whose kernel is as large as the map: (C_in, h, w) -> (C_out, 1, 1); macs = C_out C_in h w."""
 
     kind: ClassVar[str] = "whole_conv2d"
+    macs_rule: ClassVar[str] = "C_out C_in h w"
     precision: ClassVar[str] = "low"
     cost_rule: ClassVar[str] = "1 per output element (bias)"
 
@@ -155,6 +156,7 @@ class BlockProduct(Op):
     two blocks of H / n rows place by place; macs = C H² W, or C H W² on columns."""
 
     kind: ClassVar[str] = "block_product"
+    macs_rule: ClassVar[str] = "C H² W, on columns C H W²"
     precision: ClassVar[str] = "low"
     arity: ClassVar[int] = 2
     cost_rule: ClassVar[str] = "1 per element of the spread matrices"

@@ -45,6 +45,7 @@ class BlurPool(Op):
     as a convolution and counts as one; the filter is a buffer that checkpoints leave out."""
 
     kind: ClassVar[str] = "blur_pool"
+    macs_rule: ClassVar[str] = "k² per output element"
     precision: ClassVar[str] = "low"
 
     channels: int

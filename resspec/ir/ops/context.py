@@ -15,6 +15,7 @@ class SpatialSoftmax(Op):
     """exp(x) / sum(exp(x)) over the places of a map of one channel: (1, H, W) -> (1, H W)."""
 
     kind: ClassVar[str] = "spatial_softmax"
+    precision: ClassVar[str] = "full"
     cost_rule: ClassVar[str] = "5 per element (maximum, subtract, exp, sum, divide)"
 
     def infer(self, *ins: Shape) -> Shape:
@@ -47,6 +48,7 @@ class SpatialSum(Op):
     """The sum of a map's places by their shares: (C, H, W) and (1, H W) -> (C, 1, 1); macs = C H W."""
 
     kind: ClassVar[str] = "spatial_sum"
+    macs_rule: ClassVar[str] = "C H W"
     precision: ClassVar[str] = "low"
     arity: ClassVar[int] = 2
     cost_rule: ClassVar[str] = "0"

@@ -13,6 +13,7 @@ from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, exp
 class Convolution(Op):
     """A 2-d convolution, however its kernel is made: macs = C_out H W (C_in / groups) k^2."""
 
+    macs_rule: ClassVar[str] = "C_out H W (C_in / groups) k²"
     precision: ClassVar[str] = "low"
 
     in_channels: int
@@ -98,6 +99,7 @@ class Linear(Op):
     """y = W x + b, of a vector or of each of T tokens: macs = T F_in F_out."""
 
     kind: ClassVar[str] = "linear"
+    macs_rule: ClassVar[str] = "T F_in F_out"
     precision: ClassVar[str] = "low"
     cost_rule: ClassVar[str] = "1 per output element where there is a bias"
 

@@ -76,9 +76,11 @@ class EvoNormS0(Op):
         return Window(kernel=0)
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """The input, the normalised map, where it is gated the gate and the gated map, and a deviation per group."""
-        maps = (3 if self.gated else 1) * math.prod(out)
-        return Saved(inputs=(0,), extra=maps + self.groups, floated=True)
+        """The input and a deviation per group; where it is gated the gate and the gated and the normalised map, which v
+        promotes; else the normalised map, in the type of the input."""
+        size = math.prod(out)
+        extra, narrow = (3 * size, 0) if self.gated else (0, size)
+        return Saved(inputs=(0,), extra=extra + self.groups, narrow=narrow, floated=True)
 
     def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
         """The gated map where it is gated, the normalised one and the scaled one, and a variance per group."""

@@ -126,3 +126,34 @@ class GlobalAvgPool(Op):
     def call(self) -> Call:
         """`nn.AdaptiveAvgPool2d(1)`."""
         return Call("nn.AdaptiveAvgPool2d", (Arg("output_size", 1),))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class AdaptiveAvgPool2d(Op):
+    """The mean over each cell of a grid laid over the map: (C, H, W) -> (C, n, n) whatever the map's size."""
+
+    kind: ClassVar[str] = "adaptive_avg_pool2d"
+    cost_rule: ClassVar[str] = "1 per input element and 1 per output element (adds, divisions)"
+
+    cells: int
+
+    def infer(self, *ins: Shape) -> Shape:
+        """The grid's size."""
+        return expect_map(self, ins[0])[0], self.cells, self.cells
+
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
+        """One addition per input element, one division per cell."""
+        return Work(extra=math.prod(ins[0]) + math.prod(out))
+
+    def window(self) -> Window:
+        """Cells reach over the whole map."""
+        return Window(kernel=0)
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """The input (torch asks it for its size)."""
+        return Saved(inputs=(0,))
+
+    def call(self) -> Call:
+        """`nn.AdaptiveAvgPool2d`."""
+        return Call("nn.AdaptiveAvgPool2d", (Arg("output_size", self.cells),))

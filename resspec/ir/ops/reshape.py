@@ -163,3 +163,52 @@ class PadChannels(_Free):
         """`F.pad`."""
         args = (Arg("before", self.before), Arg("after", self.after))
         return Call(args=args, expression="F.pad({0}, (0, 0, 0, 0, {before}, {after}))")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PixelShuffle(_Free):
+    """Each r² channels of a pixel become a block of r x r pixels: (r² C, H, W) -> (C, r H, r W) (arXiv:1609.05158)."""
+
+    kind: ClassVar[str] = "pixel_shuffle"
+
+    factor: int
+
+    def infer(self, *ins: Shape) -> Shape:
+        """Fewer channels, a larger map."""
+        channels, height, width = expect_map(self, ins[0])
+        if channels % self.factor**2:
+            raise self.refuse(
+                "RS305", f"{channels} channels do not make blocks of {self.factor} x {self.factor} pixels"
+            )
+        return channels // self.factor**2, height * self.factor, width * self.factor
+
+    def window(self) -> Window:
+        """A pixel is made of one."""
+        return Window(neighbours=1)
+
+    def call(self) -> Call:
+        """`nn.PixelShuffle`."""
+        return Call("nn.PixelShuffle", (Arg("upscale_factor", self.factor),))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class AnchorRows(_Free):
+    """The predictions of a map as rows, place by place and anchor by anchor: (A K, H, W) -> (H W A, K)."""
+
+    kind: ClassVar[str] = "anchor_rows"
+
+    values: int
+
+    def infer(self, *ins: Shape) -> Shape:
+        """A row of K values for each anchor of each place."""
+        channels, height, width = expect_map(self, ins[0])
+        if channels % self.values:
+            raise self.refuse("RS305", f"{channels} channels do not make rows of {self.values} values")
+        return height * width * (channels // self.values), self.values
+
+    def call(self) -> Call:
+        """Views, and one copy."""
+        text = "{0}.unflatten(1, (-1, {values})).permute(0, 3, 4, 1, 2).flatten(1, 3)"
+        return Call(args=(Arg("values", self.values),), expression=text)

@@ -67,6 +67,7 @@ class Conv1d(Op):
     """1-d convolution that keeps the length: macs = C_out L C_in k."""
 
     kind: ClassVar[str] = "conv1d"
+    macs_rule: ClassVar[str] = "C_out L C_in k"
     precision: ClassVar[str] = "low"
 
     in_channels: int

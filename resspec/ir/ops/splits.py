@@ -91,6 +91,7 @@ class SumSplits(_OnSplits):
     """The sum of the splits: (S C, H, W) -> (C, H, W)."""
 
     kind: ClassVar[str] = "sum_splits"
+    precision: ClassVar[str] = "full"
     cost_rule: ClassVar[str] = "S - 1 per output element"
 
     def infer(self, *ins: Shape) -> Shape:
@@ -135,6 +136,7 @@ class SplitSoftmax(_OnSplits):
     (as a grouped convolution gives them), and leave split by split."""
 
     kind: ClassVar[str] = "split_softmax"
+    precision: ClassVar[str] = "full"
     cost_rule: ClassVar[str] = "5 per element (maximum, subtract, exp, add, divide)"
 
     groups: int = 1

@@ -18,6 +18,8 @@ class BasicBlock(Block):
 
     ratio: Annotated[float, Field(gt=0)] = 1.0
     """Middle width as a share of the output width."""
+    kernel: Annotated[int, Field(ge=1)] = 3
+    """Side of both kernels."""
     groups: Annotated[int, Field(ge=1)] = 1
     """Groups of both convolutions."""
     reduce_first: Annotated[int, Field(ge=1)] = 1
@@ -40,8 +42,8 @@ class BasicBlock(Block):
         b.name_quantities(
             in_channels=x.channels, out_channels=site.width, mid_channels=mid, stride=site.stride, groups=self.groups
         )
-        first = Unit(mid, 3, site.stride, site.entry_dilation, self.groups, site.norm, site.act)
-        last = Unit(site.width, 3, 1, site.dilation, self.groups, site.norm, zero_init=zero_init)
+        first = Unit(mid, self.kernel, site.stride, site.entry_dilation, self.groups, site.norm, site.act)
+        last = Unit(site.width, self.kernel, 1, site.dilation, self.groups, site.norm, zero_init=zero_init)
         last = replace(last, act=site.act) if self.act_before_gate else last
         y = site.convolve(b, Names.numbered(1), x, first)
         y = site.gated(b, site.conv.lay(b, Names.numbered(2), y, last), x)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from resspec.ir import Builder, Value
 from resspec.parts.base import part_field
-from resspec.parts.families import Act, Conv, Names, Norm, Pool, Stem, Unit
+from resspec.parts.families import UNPOOLED, Act, Conv, Names, Norm, Pool, Stem, Unit
 
 
 class Conv3x3(Stem):
@@ -30,4 +30,5 @@ class Conv3x3(Stem):
         """conv1, bn1, act1."""
         unit = Unit(self.width, 3, self.stride, norm=norm, act=act).ending(bare)
         x = conv.lay(b, Names.numbered(1), x, unit)
+        b.mark(UNPOOLED, x)
         return self.pool.lay(b, "pool", x, conv, norm, act)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from resspec.ir import Builder, Value
 from resspec.parts.base import part_field
-from resspec.parts.families import Act, Conv, Names, Norm, Pool, Stem, Unit
+from resspec.parts.families import UNPOOLED, Act, Conv, Names, Norm, Pool, Stem, Unit
 from resspec.record import Listed
 
 
@@ -24,6 +24,8 @@ class Deep(Stem):
     """Stride of the last convolution."""
     bare: Annotated[int, Field(ge=0)] = 0
     """Number of leading convolutions that have neither norm nor activation."""
+    last_act: bool = True
+    """An activation behind the last convolution's norm; blocks that start with one of their own do without."""
     pool: Annotated[Pool, part_field(Pool)] = Field(default_factory=lambda: Pool.read("max"))
     """Pooling behind them."""
 
@@ -41,5 +43,6 @@ class Deep(Stem):
                 x = conv.lay(b, Names.positions(3 * place), x, unit.ending(place < self.bare))
             x = conv.lay(b, Names.positions(3 * len(early)), x, Unit(last, 3, self.last_stride))
         if not bare:
-            x = norm.lay(b, "bn1", x, act, "act1")
+            x = norm.lay(b, "bn1", x, act if self.last_act else None, "act1")
+        b.mark(UNPOOLED, x)
         return self.pool.lay(b, "pool", x, conv, norm, act)

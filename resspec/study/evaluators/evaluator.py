@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
+import gc
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from resspec.spec.net import NetSpec
+from resspec.study.figures import CLASSIFICATION, Figures, Measures
 from resspec.training.plugin import Plugin
 
 Watch = Callable[[int, float], None]
-"""Told a step, from 1, and the validation accuracy after it. What it raises ends the measurement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What a network reached on held-out images: share of right answers, and mean cross-entropy in nats."""
-
-    accuracy: float
-    loss: float
+"""Told a step, from 1, and the main measure after it. What it raises ends the measurement."""
 
 
 class Bench(ABC):
-    """A set-up evaluator. Measuring the same network with the same seed gives the same figures."""
+    """A set-up evaluator. Measuring the same network with the same seed gives the same figures: one for each of the
+    evaluator's measures, in their order."""
 
     steps: int
     """Steps of one measurement that are watched."""
+    can_retrain: bool = True
+    """Whether a network can be measured better than a trial does; without it a search has no last comparison."""
+
+    def recover(self) -> None:
+        """Give back the memory of a measurement that failed, before the next one."""
+        gc.collect()
 
     @abstractmethod
     def measure(self, spec: NetSpec, seed: int, watch: Watch) -> Figures:
         """A trial: figures on the validation images."""
 
-    @abstractmethod
     def retrain(self, spec: NetSpec, seed: int, epochs: int | None, weights: Path) -> Figures:
-        """A final run: figures on the validation images. The trained weights go to a file, whole or not at all; where
-        the file is there, the run is done and its figures are read from it."""
+        """A final run: figures on the validation images. Trained weights, if any, go to a file, whole or not at all;
+        where the file is there, the run is done and its figures are read from it."""
+        raise NotImplementedError
 
-    @abstractmethod
     def test(self, spec: NetSpec, weights: Path) -> Figures:
-        """Figures of stored weights on the test images, which nothing else reads."""
+        """Figures of a final run's network on the test images, which nothing else reads."""
+        raise NotImplementedError
 
 
 class Evaluator(Plugin):
@@ -50,6 +50,11 @@ class Evaluator(Plugin):
     family: ClassVar[str] = "evaluator"
     home: ClassVar[str] = "resspec.study.evaluators"
     group: ClassVar[str] = "resspec.evaluators"
+
+    @property
+    def measures(self) -> Measures:
+        """What a measurement gives, the main measure first."""
+        return CLASSIFICATION
 
     @abstractmethod
     def bench(self, base: NetSpec) -> AbstractContextManager[Bench]:

@@ -1,0 +1,1 @@
+"""The inverted residual block of MobileNetV2 for resspec."""

@@ -1,0 +1,66 @@
+"""What a .safetensors file says of itself: its header, read without torch and without its tensors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from resspec.errors import Fault, SpecError, WeightsError
+
+SUFFIX = ".safetensors"
+SPEC, FINGERPRINT = "spec", "fingerprint"
+"""The notes that carry the spec as YAML, and the network's fingerprint."""
+MOST = 100_000_000
+"""Bytes of a header, as the format has it."""
+NOTES = "__metadata__"
+
+
+def header(path: Path) -> dict[str, Any]:
+    """The header of a file, as the format writes it; WeightsError where it is none."""
+    if not path.is_file():
+        raise WeightsError(Fault("RS602", f"there is no file {path}"))
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        raw = file.read(size) if 2 <= size <= min(MOST, path.stat().st_size - 8) else b""
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise WeightsError(Fault("RS603", f"{path} is no readable tensor file: it has no header"))
+    return found
+
+
+def notes(path: Path) -> dict[str, str]:
+    """The notes in a file's header."""
+    found = header(path).get(NOTES) or {}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, Mapping) else {}
+
+
+def shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """The shapes of a file's tensors by name, in the order in which they lie in the file."""
+    rows = {name: row for name, row in header(path).items() if name != NOTES}
+    try:
+        ordered = sorted(rows, key=lambda name: rows[name]["data_offsets"][0])
+        return {name: tuple(int(side) for side in rows[name]["shape"]) for name in ordered}
+    except (TypeError, KeyError, ValueError, IndexError):
+        raise WeightsError(Fault("RS603", f"{path} is no readable tensor file: its header is damaged")) from None
+
+
+def spec_text(path: Path) -> str:
+    """The spec that a file carries, as YAML; SpecError where it carries none."""
+    try:
+        found = notes(path)
+    except WeightsError as error:
+        raise SpecError(*error.faults) from None
+    if SPEC not in found:
+        remedy = "`resspec import FILE` infers one from names and shapes"
+        raise SpecError(Fault("RS115", f"{path} carries no spec", remedy=remedy))
+    return found[SPEC]
+
+
+def carries_weights(source: object) -> bool:
+    """Whether a spec argument is a file that holds the weights too."""
+    return isinstance(source, (str, Path)) and str(source).endswith(SUFFIX)

@@ -1,0 +1,6 @@
+"""Decoders of segmentation_models.pytorch over timm's networks (`tu-…`)."""
+
+from resspec.export.naming import Peer
+from resspec.export.peers.smp import RENAMES
+
+PEER = Peer("smp_timm", (*RENAMES, (r"^encoder\.", "encoder.model.")))

@@ -1,0 +1,69 @@
+"""From a spec to a file in another format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+from torch import nn
+
+from resspec.errors import DataError, ResspecError
+from resspec.export.module import source_text
+from resspec.formats.format import Export, Format, Written, format_of
+from resspec.plan import resolve
+from resspec.spec.net import NetSpec
+from resspec.training.data.source import DataSource
+
+Build = Callable[..., nn.Module]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was exported: the format, the network's name, the files, and what was verified of them."""
+
+    format: str
+    name: str
+    written: Written
+
+    def to_dict(self) -> dict[str, Any]:
+        """The export as plain data."""
+        files = [{"file": str(path), "bytes": path.stat().st_size} for path in self.written.files]
+        return {"format": self.format, "spec": self.name, "files": files, "verified": list(self.written.verified)}
+
+
+def export(
+    spec: NetSpec, path: Path, build: Build, to: str = "", *, inference: bool = False, int8: str = ""
+) -> Exported:
+    """Write a network to a path: in the format of this name, or of the path's suffix. `build` makes its module; `int8`
+    names the data set that a quantised ONNX file is calibrated on and judged by (`digits`, `cifar10:FOLDER`)."""
+    format_ = format_of(to, path)
+    if int8:
+        return Exported("onnx, int8", spec.name, quantised_file(spec, path, build, format_, int8))
+    model = build(spec, inference=inference).eval()
+    written = format_.write(Export(spec, model, source_text(model), path, inference))
+    return Exported(format_.name, spec.name, written)
+
+
+def quantised_file(spec: NetSpec, path: Path, build: Build, format_: Format, data: str) -> Written:
+    """An ONNX file of 8-bit integers, from the inference form."""
+    from resspec.formats.int8 import quantised  # noqa: PLC0415  # NumPy and data sets come with it
+
+    if format_.name != "onnx":
+        raise ResspecError.of("RS705", f"8-bit networks are written as onnx, not as {format_.name}")
+    try:
+        source = DataSource.read(data)
+    except (ValidationError, PydanticCustomError) as error:
+        raise DataError.of("RS652", f"no data set is called {data!r}: {error!s:.200}") from None
+    model = build(spec, inference=True).eval()
+    model.mean, model.std = statistics(spec)
+    return quantised(Export(spec, model, source_text(model), path, inference=True), source).written
+
+
+def statistics(spec: NetSpec) -> tuple[Any, Any]:
+    """Mean and deviation of the input channels."""
+    plan = resolve(spec)
+    return plan.mean, plan.std

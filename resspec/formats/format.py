@@ -1,0 +1,107 @@
+"""What a format is: a name, the suffix of its files, and a function that writes one and says what it verified."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import torch
+from torch import Tensor, nn
+
+from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
+from resspec.spec.net import NetSpec
+
+TOLERANCE = 1e-4
+"""The largest difference of outputs that is passed, as a share of their root mean square."""
+BATCHES = (1, 3)
+"""The batches that every written network is run with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is written: the spec, its module in eval mode (in the inference form where `inference` says so), the
+    module's source, and the place."""
+
+    spec: NetSpec
+    model: nn.Module
+    source: str
+    path: Path
+    inference: bool = False
+
+    def example(self, batch: int) -> Tensor:
+        """Images as the spec describes them."""
+        return torch.randn(batch, *self.spec.input, generator=torch.Generator().manual_seed(batch))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that were written, and what was verified of them, as texts."""
+
+    files: tuple[Path, ...]
+    verified: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name, the suffix of its files (empty for a folder), and its writer."""
+
+    name: str
+    suffix: str
+    write: Callable[[Export], Written]
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """All formats by name: one file each in `resspec/formats/kinds`."""
+    package = importlib.import_module("resspec.formats.kinds")
+    modules = [
+        importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
+    ]
+    return {module.FORMAT.name: module.FORMAT for module in modules}
+
+
+def format_of(name: str, path: Path) -> Format:
+    """The format of this name, or without one that of the path's suffix."""
+    known = formats()
+    if name:
+        if name not in known:
+            raise ResspecError.of("RS705", f"there is no format {name!r}", remedy=did_you_mean(name, known))
+        return known[name]
+    suffixes = {format_.suffix: format_ for format_ in known.values() if format_.suffix}
+    if path.suffix not in suffixes:
+        remedy = f"name it: --to {', '.join(known)}"
+        raise ResspecError.of("RS705", f"no format is written as {path.name}", remedy=remedy)
+    return suffixes[path.suffix]
+
+
+def difference(wanted: Tensor, got: Tensor) -> float:
+    """The largest difference as a share of the root mean square; WeightsError where it is too large."""
+    share = float((wanted - got.reshape(wanted.shape)).abs().max() / wanted.pow(2).mean().sqrt().clamp_min(1e-12))
+    if not share <= TOLERANCE:
+        fault = Fault("RS706", f"what was written answers otherwise: by {share:.1e} of the root mean square")
+        raise WeightsError(fault)
+    return share
+
+
+def compared(export: Export, run: Callable[[Tensor], Tensor]) -> str:
+    """What a written network answers beside the module, over batches of several sizes, as a text."""
+    worst = 0.0
+    for batch in BATCHES:
+        x = export.example(batch)
+        with torch.no_grad():
+            worst = max(worst, difference(export.model(x), run(x)))
+    return f"batches of {' and '.join(map(str, BATCHES))}: largest difference {worst:.1e} of the outputs' rms"
+
+
+def package(name: str, extra: str) -> ModuleType:
+    """A package that an extra of resspec brings."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        message = f"this format needs the package {name.partition('.')[0]}: {error}"
+        raise ResspecError.of("RS707", message, remedy=f"pip install 'resspec[{extra}]'") from None

@@ -1,0 +1,61 @@
+"""ONNX, by torch's exporter: input `x`, output `output`, any batch."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from resspec.formats.format import Export, Format, Written, compared, package
+
+EXTRA = "onnx"
+
+
+def write(export: Export) -> Written:
+    """An ONNX file with a free batch, passed by onnx's checker and run by ONNX Runtime."""
+    onnx = package("onnx", EXTRA)
+    package("onnxscript", EXTRA)
+    program(export, export.path)
+    onnx.checker.check_model(str(export.path), full_check=True)
+    return Written(
+        (export.path,), ("passed by onnx.checker", f"ONNX Runtime, {compared(export, session(export.path))}")
+    )
+
+
+def program(export: Export, path: Path) -> None:
+    """Write the file."""
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what torch deprecates in its own exporter
+        torch.onnx.export(
+            export.model,
+            (export.example(2),),
+            str(path),
+            input_names=["x"],
+            output_names=["output"],
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+
+
+class session:  # noqa: N801  # called as a function, it keeps the session that it opened
+    """An ONNX file as a function of images, run by ONNX Runtime on the CPU."""
+
+    def __init__(self, path: Path, threads: int = 0) -> None:
+        runtime = package("onnxruntime", EXTRA)
+        options = runtime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = threads
+        self.session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """The network's output for a batch (N, C, H, W)."""
+        return torch.from_numpy(self.session.run(None, {"x": x.numpy()})[0])
+
+
+FORMAT = Format("onnx", ".onnx", write)

@@ -1,0 +1,20 @@
+"""torch.export's program: a graph of ATen operations with its weights, for any batch."""
+
+from __future__ import annotations
+
+import torch
+from torch.export import Dim, export, load, save
+
+from resspec.formats.format import Export, Format, Written, compared
+
+
+def write(asked: Export) -> Written:
+    """An exported program with a free batch; loaded, it answers alike."""
+    program = export(asked.model, (asked.example(2),), dynamic_shapes=({0: Dim("batch")},))
+    save(program, asked.path)
+    loaded = load(asked.path).module()
+    assert isinstance(loaded, torch.nn.Module)
+    return Written((asked.path,), (f"loaded by torch.export, {compared(asked, loaded)}",))
+
+
+FORMAT = Format("pt2", ".pt2", write)

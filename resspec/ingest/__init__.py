@@ -1,0 +1,1 @@
+"""The inverse direction: from tensors, modules and files that exist to a spec."""

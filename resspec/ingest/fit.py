@@ -1,0 +1,57 @@
+"""Whether a spec's tensors are the given ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resspec.compile import compile_spec
+from resspec.errors import ResspecError
+from resspec.export.naming import Peer
+from resspec.ingest.anatomy import Shape, Tensors, without_counters
+from resspec.spec.net import NetSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """The tensors that differ, in the given names: missing from the given, without a place in the network, and of
+    another shape (given, wanted)."""
+
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    reshaped: tuple[tuple[str, Shape, Shape], ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many differ."""
+        return len(self.missing) + len(self.unknown) + len(self.reshaped)
+
+
+def tensors_of(spec: NetSpec) -> dict[str, Shape]:
+    """The network's state_dict as an ordered map from our names to shapes; nothing is built."""
+    graph = compile_spec(spec)
+    return {f"{node.name}.{weight.name}": weight.shape for node in graph for weight in node.op.weights()
+            if weight.persistent}  # fmt: skip
+
+
+def named(spec: NetSpec, peer: Peer) -> dict[str, Shape]:
+    """The network's state_dict under a peer's names, in the peer's order."""
+    own = tensors_of(spec)
+    return {theirs: own[name] for name, theirs in peer.names(own).items()}
+
+
+def misfit(spec: NetSpec, peer: Peer, given: Tensors) -> Misfit:
+    """What differs between a network's tensors and the given ones, counters of batches left out."""
+    wanted, given = without_counters(named(spec, peer)), without_counters(given)
+    return Misfit(
+        tuple(name for name in wanted if name not in given),
+        tuple(name for name in given if name not in wanted),
+        tuple((name, given[name], wanted[name]) for name in wanted if name in given and wanted[name] != given[name]),
+    )
+
+
+def fits(spec: NetSpec, peer: Peer, given: Tensors) -> bool:
+    """Whether the network's tensors are the given ones, by name and shape."""
+    try:
+        return misfit(spec, peer, given).count == 0
+    except ResspecError:
+        return False

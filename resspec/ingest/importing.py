@@ -1,0 +1,82 @@
+"""From a source to the shortest spec, with what shapes did not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from resspec.errors import WeightsError
+from resspec.export.naming import peers
+from resspec.ingest.fit import misfit
+from resspec.ingest.inferring import Inferred, faults_of, infer
+from resspec.ingest.sources import factory, shapes_in
+from resspec.ingest.untold import untold
+from resspec.spec.loading import load_spec
+from resspec.spec.net import NetSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A spec that was inferred. `naming` is the peer's whose names the tensors bear; `like` the shipped spec that lent
+    what shapes do not tell, listed in `assumed` (empty where a module was compared and answered alike); `equals` the
+    shipped specs that are other networks of the same names and shapes."""
+
+    spec: NetSpec
+    naming: str
+    like: str
+    assumed: tuple[str, ...]
+    equals: tuple[str, ...]
+    confirmed: bool
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of the spec, one line each."""
+        lines = [f"{self.naming} names"]
+        if self.confirmed:
+            return (*lines, "compared with the module: the same logits")
+        if self.equals:
+            lines.append(f"the same names and shapes, other networks: {', '.join(self.equals)}; --like NAME takes one")
+        lines.append(f"not told by shapes, as in {self.like}: {'; '.join(self.assumed)}")
+        return tuple(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The import as plain data."""
+        return {
+            "spec": self.spec.to_dict(),
+            "naming": self.naming,
+            "like": self.like,
+            "assumed": list(self.assumed),
+            "equals": list(self.equals),
+            "confirmed": self.confirmed,
+        }
+
+
+def import_source(source: str | Path | Mapping[str, Any], *overrides: str, like: str = "", name: str = "") -> Imported:
+    """The spec of a source; WeightsError with what does not fit."""
+    make = factory(source) if isinstance(source, str) else None
+    if make is not None:
+        from resspec.ingest.modules import from_module  # noqa: PLC0415  # torch is needed for modules alone
+
+        return from_module(make(), *overrides, like=like, name=name or str(source).rpartition(":")[2])
+    given = shapes_in(source)
+    found = infer(given, like)
+    spec = changed(found, given, overrides, name or (name_of(source)))
+    assumed = untold(spec)
+    return Imported(spec, found.naming, found.like, assumed, found.equals, confirmed=False)
+
+
+def changed(found: Inferred, given: Mapping[str, tuple[int, ...]], overrides: tuple[str, ...], name: str) -> NetSpec:
+    """The inferred spec with overrides, if it still has the given tensors."""
+    data = {key: value for key, value in found.spec.to_dict().items() if key not in ("source", "budgets")}
+    spec = load_spec({**data, "name": name}, *overrides)
+    peer = next(peer for peer in peers() if peer.name == found.naming)
+    if overrides and misfit(spec, peer, given).count:
+        raise WeightsError(*faults_of(given, spec, peer))
+    return spec
+
+
+def name_of(source: object) -> str:
+    """A name for what was imported: the file's or folder's."""
+    return "imported" if isinstance(source, Mapping) else Path(str(source).removeprefix("hf:")).stem or "imported"

@@ -1,0 +1,144 @@
+"""From names and shapes to a spec: a shipped network where one has these tensors, else the nearest one changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from resspec.compile import compile_spec
+from resspec.errors import Fault, ResspecError, WeightsError
+from resspec.export.naming import Peer, peers
+from resspec.ingest.anatomy import Tensors, anatomy, is_ours, without_counters
+from resspec.ingest.fit import Misfit, fits, misfit
+from resspec.ingest.proposal import proposals
+from resspec.ingest.telling import tell
+from resspec.ingest.templates import nearest, plan_of, shipped
+from resspec.ingest.told import Told, UnknownError
+from resspec.spec.loading import load_spec, shipped_specs
+from resspec.spec.net import NetSpec
+
+TRIED = 6
+"""How many of the nearest shipped specs are tried as a start."""
+SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """A spec whose tensors are the given ones; `naming` is the peer's whose names they bear, `like` the shipped spec
+    that lent what shapes do not tell, `equals` the shipped specs with these tensors that are other networks."""
+
+    spec: NetSpec
+    naming: str
+    like: str
+    equals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The tensors under one naming, and what they tell."""
+
+    peer: Peer
+    told: Told
+
+
+def infer(given: Tensors, like: str = "", exclude: Collection[str] = ()) -> Inferred:
+    """The network whose state_dict has these names and shapes, in any naming that is known. WeightsError with the
+    tensors that do not fit where there is none. `like` names the shipped spec that lends what shapes do not tell;
+    those in `exclude` are not used."""
+    readings, reasons = readings_of(given)
+    best: tuple[int, NetSpec, Peer] | None = None
+    for reading in readings:
+        exact = [name for name in same_size(reading.told, exclude) if fits(shipped(name), reading.peer, given)]
+        if exact and (not like or like in exact):
+            order = nearest(reading.told, reading.peer)
+            first = like or min(exact, key=order.index)
+            return Inferred(shipped(first), reading.peer.name, first, others(first, exact))
+        for name in (
+            [like] if like else [name for name in nearest(reading.told, reading.peer) if name not in exclude][:TRIED]
+        ):
+            for spec in specs_of(reading.told, name):
+                found = misfit(spec, reading.peer, given)
+                if found.count == 0:
+                    return Inferred(spec, reading.peer.name, name, ())
+                if best is None or found.count < best[0]:
+                    best = (found.count, spec, reading.peer)
+    raise WeightsError(*faults(given, best, reasons))
+
+
+def readings_of(given: Tensors) -> tuple[list[Reading], list[str]]:
+    """What the tensors tell under each naming that could be theirs, and why others tell nothing."""
+    readings, reasons = [], []
+    valued = without_counters(given)
+    for peer in peers():
+        names = peer.own(valued)
+        if not is_ours(names.values()) or peer.names(names.values()).keys() != set(names.values()):
+            continue
+        if set(peer.names(names.values()).values()) != names.keys():
+            continue
+        net = anatomy({ours: valued[theirs] for theirs, ours in names.items()})
+        try:
+            readings.append(Reading(peer, tell(net)))
+        except UnknownError as error:
+            reasons.append(str(error))
+    return readings, reasons
+
+
+def same_size(told: Told, exclude: Collection[str]) -> Iterator[str]:
+    """The shipped specs that have the told depths and widths."""
+    sizes = [(stage.depth, stage.width) for stage in told.stages]
+    for name in shipped_specs():
+        if name not in exclude:
+            plan = plan_of(name)
+            if [(len(stage.blocks), stage.site.width) for stage in plan.stages] == sizes:
+                yield name
+
+
+def others(chosen: str, exact: Iterable[str]) -> tuple[str, ...]:
+    """The specs that are another network than the chosen one."""
+    own = compile_spec(shipped(chosen)).fingerprint
+    return tuple(name for name in exact if compile_spec(shipped(name)).fingerprint != own)
+
+
+def specs_of(told: Told, template: str) -> Iterator[NetSpec]:
+    """The specs to try on the base of a shipped one, those that are lawful."""
+    seen: Counter[str] = Counter()
+    for data in proposals(told, shipped(template).to_dict()):
+        seen[repr(data)] += 1
+        if seen[repr(data)] > 1:
+            continue
+        try:
+            spec = load_spec(data)
+            compile_spec(spec)
+        except ResspecError:
+            continue
+        yield spec
+
+
+def faults(given: Tensors, best: tuple[int, NetSpec, Peer] | None, reasons: list[str]) -> Iterator[Fault]:
+    """What does not fit."""
+    if best is not None:
+        yield from faults_of(given, best[1], best[2])
+        return
+    known = "; ".join(dict.fromkeys(reasons)) or "the names are those of no known naming"
+    remedy = f"they begin with {', '.join(list(given)[:SHOWN])}"
+    yield Fault("RS611", f"no network can be read from these tensors: {known}", remedy=remedy)
+
+
+def faults_of(given: Tensors, spec: NetSpec, peer: Peer) -> Iterator[Fault]:
+    """What does not fit a spec."""
+    found: Misfit = misfit(spec, peer, given)
+    nearby = f"the nearest network that resspec can say ({peer.name} names)"
+    if found.missing:
+        yield Fault("RS612", f"{nearby} has {len(found.missing)} tensors more: {some(found.missing)}")
+    if found.unknown:
+        yield Fault("RS613", f"{len(found.unknown)} tensors have no place in {nearby}: {some(found.unknown)}")
+    if found.reshaped:
+        texts = [f"{name} {own} (there {wanted})" for name, own, wanted in found.reshaped]
+        yield Fault("RS614", f"{len(texts)} tensors have another shape in {nearby}: {some(texts)}")
+
+
+def some(names: Collection[str]) -> str:
+    """The first few names."""
+    rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(list(names)[:SHOWN]) + rest

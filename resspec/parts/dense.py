@@ -1,0 +1,138 @@
+"""The families of parts behind a body that predict for places: necks, decoders and heads, and what they are given."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from resspec.errors import Fault, GraphError
+from resspec.ir import Builder, Value
+from resspec.ir.ops import Conv2d, ResizeLike
+from resspec.parts.base import Part
+from resspec.parts.families import Act, Conv, Names, Norm, Unit
+from resspec.record import Listed
+
+Tap = Annotated[int, Field(ge=0)] | str
+"""A map of the body: a stage's number (0 is the stem), its name, or `unpooled`, what the stem's pool reads."""
+Taps = Annotated[tuple[Tap, ...], Field(min_length=1), Listed]
+Width = Annotated[int, Field(ge=1)]
+Widths = Annotated[tuple[Width, ...], Field(min_length=1), Listed]
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The net's own parts, of which the parts behind the body make their convolutions."""
+
+    conv: Conv
+    norm: Norm
+    act: Act
+
+    def unit(self, b: Builder, names: Names, x: Value, unit: Unit) -> Value:
+        """A convolution in the net's way, and what the unit names behind it."""
+        return self.conv.lay(b, names, x, unit)
+
+    def finished(
+        self, b: Builder, number: int | str, x: Value, width: int, kernel: int = 3, dilation: int = 1
+    ) -> Value:
+        """A convolution with norm and activation, of the usual names: conv1, bn1, act1."""
+        names = Names(f"conv{number}", f"bn{number}", f"act{number}")
+        return self.unit(b, names, x, Unit(width, kernel, dilation=dilation, norm=self.norm, act=self.act))
+
+
+def predictor(b: Builder, name: str, x: Value, width: int, kernel: int = 1) -> Value:
+    """A convolution with bias, neither norm nor activation behind it, that keeps the size."""
+    return b.add(name, Conv2d(x.channels, width, kernel, padding=kernel // 2, bias=True), x)
+
+
+def resized(b: Builder, name: str, x: Value, like: Value, mode: str = "bilinear", align: bool = False) -> Value:
+    """A map at the size of another."""
+    return b.add(name, ResizeLike("nearest" if mode == "nearest" else "bilinear", align), x, like)
+
+
+@contextmanager
+def placed(b: Builder, name: str, title: str, doc: str = "") -> Iterator[None]:
+    """A scope that is a site of its own: reports and drawings show it as one block."""
+    outer = b.site
+    with b.scope(name, title, title, doc):
+        b.site = b.prefix[:-1]
+        try:
+            yield
+        finally:
+            b.site = outer
+
+
+@contextmanager
+def level(b: Builder, name: str) -> Iterator[None]:
+    """A site of its own without a scope: what is laid for one level, whose names stand beside the others'."""
+    outer = b.site
+    b.site = f"{outer}.{name}"
+    try:
+        yield
+    finally:
+        b.site = outer
+
+
+class Neck(Part):
+    """The maps of a body made into a pyramid of levels of one width."""
+
+    family: ClassVar[str] = "neck"
+
+    taps: Taps | None = None
+    """The maps that it reads, from the input down; by default those of all stages."""
+
+    @abstractmethod
+    def lay(self, b: Builder, maps: Sequence[Value], kit: Kit) -> Mapping[str, Value]:
+        """The levels by name, from the largest to the smallest; `maps` come in that order too."""
+
+
+class Decoder(Part):
+    """The maps of a body, or the levels of a neck, made into one map."""
+
+    family: ClassVar[str] = "decoder"
+    whole: ClassVar[bool] = False
+    """Whether its map is as large as the image."""
+
+    taps: Taps | None = None
+    """The maps that it reads, from the input down; by default those that its kind needs."""
+
+    def usual(self, places: Sequence[str]) -> Sequence[str]:
+        """Of the maps that the body has, those that the decoder reads where a spec names none; the last by default."""
+        return places[-1:]
+
+    @abstractmethod
+    def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
+        """The map; `maps` come from the largest to the smallest, and `image` gives its size alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What heads look at: the levels of a neck or the one map of a decoder by name, the map of the body that an
+    auxiliary head was told to read, and the image for its size; `whole` where the map is as large as that."""
+
+    levels: Mapping[str, Value]
+    image: Value
+    aux: Value | None = None
+    whole: bool = False
+
+    def alone(self, kind: str) -> Value:
+        """The one map that heads of a kind read; GraphError where a neck gives several."""
+        x, *others = self.levels.values()
+        if others:
+            law = f"{kind} heads read one map, and the neck gives {len(self.levels)}"
+            raise GraphError(Fault("RS306", law, remedy="add a decoder"))
+        return x
+
+
+class Heads(Part):
+    """The layers that turn maps into the named outputs of a network."""
+
+    family: ClassVar[str] = "heads"
+
+    @abstractmethod
+    def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
+        """The outputs by name."""

@@ -1,0 +1,28 @@
+"""Hyperband."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from optuna.pruners import BasePruner, HyperbandPruner
+from pydantic import Field
+
+from resspec.study.pruning.pruner import Pruner
+
+
+class Hyperband(Pruner):
+    """Successive halving from several first rungs at once, each trial by one of them: where early steps mislead, the
+    trials with a late first rung show it (arXiv:1603.06560)."""
+
+    kind: ClassVar[str] = "hyperband"
+
+    first: Annotated[int, Field(ge=1)] = 1
+    """Steps to the first rung of the most impatient bracket."""
+    last: Annotated[int, Field(ge=1)] | None = None
+    """Steps of a whole trial; by default those of the first complete one, and until then no trial is stopped."""
+    factor: Annotated[int, Field(ge=2)] = 3
+    """One in so many trials goes on, and so many times further."""
+
+    def make(self) -> BasePruner:
+        """Optuna's Hyperband."""
+        return HyperbandPruner(min_resource=self.first, max_resource=self.last or "auto", reduction_factor=self.factor)

@@ -1,0 +1,45 @@
+"""Watching a study that other processes run: what changed since the last look is told to an observer."""
+
+from __future__ import annotations
+
+from optuna.trial import FrozenTrial, TrialState
+
+from resspec.study.ledger import Ledger
+from resspec.study.observer import Observer
+from resspec.study.owner import owner_of
+from resspec.study.trial import trial_of
+
+
+class Spectator:
+    """Tells an observer of other processes' trials as if they were run here."""
+
+    def __init__(self, ledger: Ledger, observer: Observer, steps: int) -> None:
+        self._ledger = ledger
+        self._observer = observer
+        self._steps = steps
+        self._running: dict[int, tuple[str, int]] = {}
+        self._finished = {trial.number for trial in ledger.trials() if trial.state.is_finished()}
+
+    def look(self) -> None:
+        """Tell what is new."""
+        for trial in self._ledger.trials():
+            if trial.number in self._finished:
+                continue
+            if trial.state == TrialState.RUNNING:
+                self._tell_running(trial)
+            elif trial.state.is_finished():
+                self._finished.add(trial.number)
+                self._running.pop(trial.number, None)
+                self._observer.finished(trial_of(trial))
+
+    def _tell_running(self, trial: FrozenTrial) -> None:
+        """A trial that began, or went on."""
+        owner = owner_of(trial).id
+        known, step = self._running.get(trial.number, ("", 0))
+        if known != owner:
+            self._observer.started(trial_of(trial), self._steps)
+            step = 0
+        reported = max(trial.intermediate_values, default=0)
+        if reported > step:
+            self._observer.stepped(trial_of(trial), reported, trial.intermediate_values[reported])
+        self._running[trial.number] = owner, reported

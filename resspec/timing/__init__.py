@@ -1,0 +1,1 @@
+"""Measuring how long networks take on this machine, and making tables that predict it."""

@@ -1,0 +1,59 @@
+"""The shipped specs of segmentation, detection and generation beside what was measured on their sources; the README's
+second table is made here."""
+
+from __future__ import annotations
+
+import json
+
+import peers
+import resspec
+import zoo
+
+START, END = "<!-- dense -->\n", "<!-- /dense -->"
+MEASURED: list[peers.Row] = json.loads((peers.GOLDEN / "dense.json").read_text())
+"""What was measured on 102 networks of peers."""
+IDLE = ("pspnet_resnet18", "pspnet_resnet34")
+"""Networks whose peer keeps stages that never run; the spec leaves them out."""
+TITLES = {"segmentation": "segmentation", "detection": "detection", "generation": "image generation"}
+
+
+def spec_of(row: peers.Row) -> str:
+    """The shipped spec of a peer's network, or nothing."""
+    own = f"{row['source']}/{row['name']}"
+    found = [name for name in zoo.dense_specs() if name == row["name"] and zoo.sources()[name] == row["source"]]
+    return next(iter(found), next((name for name in zoo.dense_specs() if zoo.sources()[name] == own), ""))
+
+
+ROWS = [row for row in MEASURED if spec_of(row)]
+"""Networks of peers that resspec ships."""
+
+
+def sized(row: peers.Row, size: str = "") -> resspec.NetSpec:
+    """The spec at the peer's input, or at another size: `224`, or height and width as `256x192`."""
+    channels, height, width = row["macs_input"]["x"]
+    sides = [int(side) for side in size.split("x")] if size else [height, width]
+    return resspec.load(spec_of(row), input=[channels, sides[0], sides[-1]])
+
+
+def is_equal(row: peers.Row) -> bool:
+    """Whether params and macs are those that were measured, all of the peer's tensors among them."""
+    report = resspec.report(sized(row))
+    return (report.params, report.macs) == (row["params"], row["macs"])
+
+
+def table() -> str:
+    """Task and source, networks measured there, how many of them ship as specs, how many of these are equal."""
+    lines = ["| task | source | measured | shipped | equal |", "|---|---|---:|---:|---:|"]
+    sums = [0, 0, 0]
+    for task, title in TITLES.items():
+        for source in sorted({row["source"] for row in MEASURED if row["task"] == task}):
+            measured = [row for row in MEASURED if (row["task"], row["source"]) == (task, source)]
+            shipped = [row for row in ROWS if row in measured]
+            if shipped:
+                counts = [len(measured), len(shipped), sum(is_equal(row) for row in shipped)]
+                lines.append(f"| {title} | {source} | {' | '.join(str(count) for count in counts)} |")
+                sums = [total + count for total, count in zip(sums, counts, strict=True)]
+    rest = len(MEASURED) - sums[0]
+    lines.append(f"| others | | {rest} | 0 | 0 |")
+    lines.append(f"| **all** | | **{len(MEASURED)}** | **{sums[1]}** | **{sums[2]}** |")
+    return "\n".join(lines) + "\n"

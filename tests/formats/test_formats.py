@@ -1,0 +1,123 @@
+"""Exports: spec -> weights -> every format -> back, with the same answers."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torch
+
+import resspec
+from command import run
+from networks import small
+from resspec.errors import ResspecError, WeightsError
+from resspec.formats.exporting import export
+from resspec.formats.format import formats
+from resspec.ingest.huggingface import config_of, spec_of
+
+SPEC = resspec.load(small())
+BUILD = partial(resspec.build, seed=3)
+
+
+def x(batch: int) -> torch.Tensor:
+    return torch.randn(batch, 3, 32, 32, generator=torch.Generator().manual_seed(batch))
+
+
+def answer(batch: int) -> torch.Tensor:
+    with torch.no_grad():
+        return BUILD(SPEC).eval()(x(batch))  # type: ignore[no-any-return]
+
+
+def test_every_format_is_known_by_its_name_and_one_suffix():
+    suffixes = [format_.suffix for format_ in formats().values() if format_.suffix]
+    assert len(set(suffixes)) == len(suffixes)
+    assert {"onnx", "openvino", "pt2", "safetensors", "source", "hf"} == set(formats())
+
+
+def test_safetensors_come_back_as_the_network(tmp_path: Path):
+    made = export(SPEC, tmp_path / "net.safetensors", BUILD)
+    assert "fingerprint" in made.written.verified[1]
+    with torch.no_grad():
+        assert torch.equal(resspec.build(tmp_path / "net.safetensors").eval()(x(2)), answer(2))
+
+
+@pytest.mark.parametrize("inference", [False, True])
+def test_a_program_of_torch_export_takes_any_batch(tmp_path: Path, inference: bool):
+    export(SPEC, tmp_path / "net.pt2", BUILD, inference=inference)
+    loaded = torch.export.load(tmp_path / "net.pt2").module()
+    for batch in (1, 4):
+        torch.testing.assert_close(loaded(x(batch)), answer(batch), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("inference", [False, True])
+def test_source_stands_alone_with_its_weights(tmp_path: Path, inference: bool):
+    made = export(SPEC, tmp_path / "net.py", BUILD, inference=inference)
+    assert made.written.verified[0].startswith("executed")
+    assert "resspec" not in (tmp_path / "net.py").read_text().replace("resspec report", "")
+
+
+@pytest.mark.parametrize("inference", [False, True])
+def test_onnx_is_checked_and_run_by_onnx_runtime(tmp_path: Path, inference: bool):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    runtime = pytest.importorskip("onnxruntime", reason="ONNX needs the extra onnx")
+    made = export(SPEC, tmp_path / "net.onnx", BUILD, inference=inference)
+    assert any("ONNX Runtime" in line for line in made.written.verified)
+    session = runtime.InferenceSession(tmp_path / "net.onnx", providers=["CPUExecutionProvider"])
+    for batch in (1, 5):
+        got = torch.from_numpy(session.run(["output"], {"x": x(batch).numpy()})[0])
+        torch.testing.assert_close(got, answer(batch), rtol=1e-4, atol=1e-5)
+
+
+def test_an_onnx_file_is_imported_as_the_network_it_came_from(tmp_path: Path):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    export(SPEC, tmp_path / "net.onnx", BUILD)
+    found = resspec.import_spec(str(tmp_path / "net.onnx"), "input=3x32x32")
+    assert resspec.report(found.spec).params == resspec.report(SPEC).params
+
+
+def test_openvino_reads_what_was_written(tmp_path: Path):
+    pytest.importorskip("openvino", reason="OpenVINO needs the extra openvino")
+    pytest.importorskip("onnxscript", reason="OpenVINO needs the extra openvino")
+    made = export(SPEC, tmp_path / "net.xml", BUILD)
+    assert {path.name for path in made.written.files} == {"net.xml", "net.bin"}
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50", "resnet101_2015"])
+def test_configurations_of_transformers_describe_the_same_network(name: str):
+    spec = resspec.load(name, classes=12)
+    assert resspec.fingerprint(spec_of(config_of(spec))) == resspec.fingerprint(
+        resspec.load(spec, "block.zero_init=false")
+    )
+
+
+@pytest.mark.parametrize("name", ["resnet50d", "seresnet50", "resnet20", "regnetx_002"])
+def test_networks_that_transformers_has_no_words_for_are_refused(name: str):
+    with pytest.raises(WeightsError, match="RS608"):
+        config_of(resspec.load(name))
+
+
+def test_transformers_reads_the_folder_and_resspec_reads_it_back(tmp_path: Path):
+    pytest.importorskip("transformers", reason="the comparison needs the extra hf")
+    spec = resspec.load("resnet18", "input=3x64x64", classes=5)
+    made = export(spec, tmp_path / "net", BUILD, "hf")
+    assert made.written.verified[0].startswith("loaded by transformers")
+    found = resspec.import_spec(f"hf:{tmp_path / 'net'}")
+    assert found.naming == "huggingface"
+    assert resspec.report(found.spec).params == resspec.report(spec).params
+
+
+def test_export_tells_what_it_verified_in_json(tmp_path: Path):
+    done = run("export", "resnet20", "-o", "net.pt2", "--for", "inference", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["format"] == "pt2"
+    assert "largest difference" in told["verified"][0]
+    assert told["files"][0]["bytes"] == (tmp_path / "net.pt2").stat().st_size
+
+
+@pytest.mark.parametrize(("name", "to"), [("net.tflite", ""), ("net.onnx", "onyx")])
+def test_an_unknown_format_is_refused(tmp_path: Path, name: str, to: str):
+    with pytest.raises(ResspecError, match="RS705"):
+        export(SPEC, tmp_path / name, BUILD, to)

@@ -1,0 +1,172 @@
+"""Networks that predict for places: a spec that a peer ships too is the peer's network, figure for figure."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import dense
+import peers
+import probe
+import resspec
+from resspec.export.naming import peers as namings
+from resspec.export.weights import peer_state
+
+LARGE = 16_000_000
+"""Networks with more parameters than this run their probes in the slow tests."""
+IDS = [f"{row['source']}-{row['name']}" for row in dense.ROWS]
+
+
+def own_name(name: str) -> str:
+    """What we call an output that the measurements named."""
+    return name.replace("p6_pool", "p6")
+
+
+def named(model: nn.Module) -> Iterator[dict[str, Tensor]]:
+    """The model's state_dict under the name of every peer that has names for it."""
+    for naming in namings():
+        try:
+            yield peer_state(model, naming.name)
+        except resspec.WeightsError:
+            continue
+
+
+def filled(row: peers.Row, model: nn.Module) -> dict[str, Tensor]:
+    """The tensors of the probe in the peer's names, without those of stages that the peer keeps and never runs."""
+    if row["name"] in dense.IDLE:
+        state = probe.fill(peers.shapes(row["source"], row["name"]))
+        return {
+            key: tensor for key, tensor in state.items() if not key.startswith(("encoder.layer3", "encoder.layer4"))
+        }
+    state = next(state for state in named(model) if peers.digest(state) == row["state_dict_sha256"])
+    return probe.fill({key: tuple(tensor.shape) for key, tensor in state.items()})
+
+
+@pytest.mark.parametrize("row", dense.ROWS, ids=IDS)
+def test_params_buffers_and_macs_are_the_peers(row: peers.Row):
+    report = resspec.report(dense.sized(row))
+    assert report.macs == row["macs"]
+    assert report.params == (row["params_used"] if row["name"] in dense.IDLE else row["params"])
+    assert report.buffers == row["buffers"] or row["name"] in dense.IDLE
+    for size, macs in row["macs_at"].items():
+        assert resspec.report(dense.sized(row, size)).macs == macs
+
+
+@pytest.mark.parametrize("row", dense.ROWS, ids=IDS)
+def test_outputs_have_the_peers_shapes(row: peers.Row):
+    graph = resspec.graph(dense.sized(row))
+    shapes = {name: [1, *graph[node].shape] for name, node in graph.outputs.items()}
+    expected = {own_name(name): shape for name, shape in row["outputs"].items()}
+    assert shapes == (expected if len(expected) > 1 else {"output": expected["out"]})
+
+
+@pytest.mark.parametrize("row", dense.ROWS, ids=IDS)
+def test_the_state_dict_is_the_peers_by_name_order_and_shape(row: peers.Row):
+    model = resspec.build(dense.spec_of(row), device="meta")
+    if row["name"] in dense.IDLE:
+        keys = {key: tuple(tensor.shape) for key, tensor in filled(row, model).items()}
+        assert list(keys.items()) in [[(key, tuple(t.shape)) for key, t in state.items()] for state in named(model)]
+    else:
+        assert row["state_dict_sha256"] in [peers.digest(state) for state in named(model)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(row, id=name, marks=[pytest.mark.slow] if row["params"] > LARGE else [])
+        for row, name in zip(dense.ROWS, IDS, strict=True)
+    ],
+)
+def test_every_output_is_the_peers(row: peers.Row):
+    model = resspec.build(dense.sized(row), seed=0).eval()
+    resspec.load_weights(model, filled(row, model))
+    with torch.no_grad():
+        found = model(probe.image(*row["probe"]["inputs"]["x"][1:]))
+    outputs = found if isinstance(found, dict) else {"out": found}
+    measured = {own_name(name): value for name, value in row["probe"]["outputs"].items()}
+    assert outputs.keys() <= measured.keys()
+    for name, tensor in outputs.items():
+        expected = measured[name]
+        assert list(tensor.shape) == expected["shape"]
+        scale = expected["norm"] / math.sqrt(tensor.numel())
+        assert (tensor.flatten()[:6] - torch.tensor(expected["first"])).abs().max().item() <= 1e-4 * scale
+        assert abs(tensor.double().norm().item() - expected["norm"]) <= 1e-4 * expected["norm"]
+
+
+SMALL = ("unet_resnet18", "linknet_resnet18", "fpn_resnet18", "pspnet_resnet18", "deeplabv3plus_resnet34")
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_one_module_takes_images_of_any_size_that_its_body_divides(name: str):
+    model = resspec.build(resspec.load(name, classes=5), seed=0).eval()
+    for height, width in ((64, 96), (96, 32)):
+        with torch.no_grad():
+            assert model(torch.rand(2, 3, height, width)).shape == (2, 5, height, width)
+
+
+def test_a_unet_takes_images_whose_sides_its_body_does_not_divide():
+    model = resspec.build("unet_resnet18", seed=0).eval()
+    with torch.no_grad():
+        assert model(torch.rand(1, 3, 75, 101)).shape == (1, 21, 75, 101)
+    assert resspec.report(resspec.load("unet_resnet18", input="75x101")).stages[-1].output == (21, 75, 101)
+
+
+def test_a_detector_pickles_gives_features_and_runs_alone():
+    small = resspec.load("retinanet_resnet50_fpn", "stages.3.depth=1", classes=3, input="64x64")
+    model = resspec.build(small, seed=0).eval()
+    image = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        outputs = model(image)
+        again = pickle.loads(pickle.dumps(model))(image)
+        levels = resspec.build(small, seed=0, features=["p3", "p7", 4]).eval()(image)
+    assert {name: tuple(rows.shape) for name, rows in outputs.items()} == {
+        "cls_logits": (1, 774, 3),
+        "bbox_regression": (1, 774, 4),
+    }
+    assert all(torch.equal(outputs[name], again[name]) for name in outputs)
+    assert {name: tuple(x.shape[1:]) for name, x in levels.items()} == {
+        "p3": (256, 8, 8),
+        "p7": (256, 1, 1),
+        "4": (2048, 2, 2),
+    }
+    namespace: dict[str, object] = {}
+    exec(resspec.source(small), namespace)
+    alone = namespace["build"](seed=0).eval()  # type: ignore[operator]
+    with torch.no_grad():
+        assert torch.equal(alone(image)["cls_logits"], outputs["cls_logits"])
+
+
+def test_the_inference_form_of_a_segmentation_net_gives_the_same():
+    spec = resspec.load("deeplabv3plus_resnet34", classes=4, input="64x64")
+    model = resspec.build(spec, seed=0).eval()
+    weights = model.state_dict()
+    form = resspec.build(spec, weights=weights, inference=True)
+    image = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        difference = (model(image) - form(image)).abs().max()
+    assert difference < 1e-4
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in form.modules())
+
+
+def test_a_decoder_takes_the_place_of_an_inherited_head():
+    spec = resspec.load("resnet18", "decoder=unet", classes=7, input="64x64")
+    assert "head" not in spec.to_dict()
+    assert spec.to_dict()["heads"] == {"classes": 7}
+    assert list(resspec.graph(spec).outputs) == ["output"]
+    assert resspec.load(resspec.load(spec).to_dict()) == spec
+
+
+def test_a_search_changes_the_width_of_decoders():
+    from resspec.pricing import Pricer
+
+    pricer = Pricer(resspec.load("unet_resnet18", input="64x64"))
+    for width in (64, 128):
+        for depth in (1, 2):
+            values = {"decoder.width": width, "stages.3.depth": depth}
+            report = resspec.report(pricer.spec(values))
+            assert pricer.price(values).to_dict() == report.costs.to_dict()
