@@ -6,7 +6,7 @@
     python benchmarks/gpu_training.py search --data cifar10:FOLDER      # better than ResNet-20, no dearer
     python benchmarks/gpu_training.py speed --device cpu --tiny         # the same code on random images, in seconds
 
-Nothing here was run on a GPU yet; `--tiny` on a CPU is what was.
+Nothing here was run yet, neither on a GPU nor with `--tiny`.
 """
 
 from __future__ import annotations

@@ -171,15 +171,7 @@ def _fused(network: Graph, model: nn.Module) -> nn.Module:
     from resspec.passes.fuse import fuse
 
     form = fuse(network)
-    module = derived_module(_source(form.graph), model, form.recipe.tensors).eval()
-    return module.to(memory_format=_channels_last())
-
-
-def _channels_last() -> Any:
-    """The order in memory that convolutions read fastest."""
-    import torch
-
-    return torch.channels_last
+    return derived_module(_source(form.graph), model, form.recipe.tensors).eval()
 
 
 def load_weights(model: nn.Module, weights: str | Path | dict[str, Any]) -> nn.Module:

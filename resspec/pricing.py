@@ -66,6 +66,18 @@ def priced(plan: Plan) -> Iterator[Priced]:
     yield final + head, shape
 
 
+def rest_costs(plan: Plan) -> tuple[Costs, Shape, str]:
+    """The costs of all that stands behind the stages of a net whose parts read several stages' maps, the shape of its
+    last operation, and the net's fingerprint."""
+    graph = compile_plan(plan)
+    nodes = [node for node in graph if node.site.partition(".")[0] in REST]
+    return total(node_costs(node, graph.shapes_in(node)) for node in nodes), nodes[-1].shape, graph.fingerprint
+
+
+REST = ("final", *DENSE)
+"""The sites behind the stages."""
+
+
 def whole_costs(plan: Plan) -> Priced:
     """The costs of a net whose parts read one another's maps, all at once, and the shape of its last operation."""
     graph = compile_plan(plan)

@@ -39,7 +39,7 @@ HEAVY = {
     "torch": (
         "export/module.py",
         "export/weights.py",
-        "export/formats/",
+        "formats/",
         "training/",
         "timing/",
         "testing.py",

@@ -34,6 +34,15 @@ def test_every_command_runs(command: str, tmp_path: Path):
     assert done.stdout
 
 
+def test_the_drawing_is_what_its_command_draws(tmp_path: Path, request: pytest.FixtureRequest):
+    command = next(line for line in COMMANDS if line.endswith("-o resnet50.svg"))
+    assert run(*shlex.split(command)[1:], cwd=tmp_path).returncode == 0
+    drawn, kept = (tmp_path / "resnet50.svg").read_bytes(), ROOT / "docs" / "resnet50.svg"
+    if request.config.getoption("--accept"):
+        kept.write_bytes(drawn)
+    assert kept.read_bytes() == drawn
+
+
 def test_every_line_of_python_runs():
     namespace: dict[str, object] = {}
     for block in blocks("python"):

@@ -44,12 +44,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes. Inference: weights (parameters and buffers) and the activations at their peak. A training step: weights,
+    """Bytes. Inference: weights (parameters and buffers, of which `counters` stay integers in any type) and the
+    activations at their peak. A training step: weights,
     optimizer states, what forward keeps for backward (`kept`), and the gradients and recomputed tensors that add to it
     where the sum is highest (`passing`); when the optimizer runs, the gradients of all parameters (`gradients`)."""
 
     setting: Setting
     weights: int
+    counters: int
     activations: int
     peak_at: str
     gradients: int
@@ -60,7 +62,7 @@ class Memory:
     @property
     def inference(self) -> int:
         """Weights and activations at their peak."""
-        return self.weights * TYPES[self.setting.dtype] // FULL + self.activations
+        return (self.weights - self.counters) * TYPES[self.setting.dtype] // FULL + self.counters + self.activations
 
     @property
     def training(self) -> int:
@@ -71,7 +73,7 @@ class Memory:
         """Plain data."""
         names = ("images", "dtype", "optimizer", "amp", "checkpointing", "inplace")
         figures = (
-            *("weights", "activations", "peak_at", "inference"),
+            *("weights", "counters", "activations", "peak_at", "inference"),
             *("gradients", "states", "kept", "passing", "training"),
         )
         return {name: getattr(self.setting, name) for name in names} | {name: getattr(self, name) for name in figures}
@@ -88,6 +90,7 @@ def memory_of(graph: Graph, setting: Setting) -> Memory:
     return Memory(
         setting,
         sum(tensor_bytes(weight) for weight in tensors),
+        COUNTER * sum(counts(weight) for weight in tensors),
         TYPES[setting.dtype] * highest.elements(setting.images),
         highest.node,
         learned,
@@ -99,8 +102,12 @@ def memory_of(graph: Graph, setting: Setting) -> Memory:
 
 def tensor_bytes(weight: Weight) -> int:
     """The bytes of a parameter or a buffer: float32, a scalar buffer (a counter) an integer of 8 bytes."""
-    counts = not weight.learned and not weight.shape
-    return COUNTER if counts else FULL * weight.elements
+    return COUNTER if counts(weight) else FULL * weight.elements
+
+
+def counts(weight: Weight) -> bool:
+    """Whether a buffer is a counter."""
+    return not weight.learned and not weight.shape
 
 
 def inference_bytes(graph: Graph) -> int:

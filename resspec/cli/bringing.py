@@ -75,7 +75,7 @@ def import_(
         "resspec convert regnet.pth regnet.bin --to timm_regnet --spec regnetx_002",
     ),
 )
-def convert(  # noqa: PLR0913  # options, each of its own
+def convert(  # noqa: PLR0913, PLR0917  # options, each of its own
     source: Annotated[Path, typer.Argument(metavar="IN", help="A checkpoint, in any naming that is known.")],
     output: Annotated[Path, typer.Argument(metavar="OUT", help="A .safetensors, .pth, .pt, .th or .bin file.")],
     to: Annotated[

@@ -13,11 +13,12 @@ import typer
 import resspec
 from resspec.cli.arguments import Allow, AsJson, Overrides, Quiet, Spec, limits_of
 from resspec.cli.exits import NO
-from resspec.cli.forms import Form, Output, form_of, put_data, put_sheet
+from resspec.cli.forms import Form, Output, form_of, put_data, put_sheets
 from resspec.cli.verb import Verb, examples
 from resspec.errors import BudgetError
 
 if TYPE_CHECKING:
+    from resspec.ir import Graph
     from resspec.pages.sheet import Cell, Sheet
     from resspec.spec.budgets import Budget
     from resspec.spec.net import NetSpec
@@ -38,7 +39,7 @@ app = typer.Typer()
         "resspec check mine.yaml --format markdown > comment.md",
     ),
 )
-def check(  # noqa: PLR0913  # the arguments of the command line
+def check(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     spec: Spec,
     overrides: Overrides = None,
     budget: Annotated[
@@ -54,6 +55,7 @@ def check(  # noqa: PLR0913  # the arguments of the command line
     """Check a network against budgets: those in its spec and those given here; exit code 1 where one is broken."""
     net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
     from resspec.analysis.figures import FIGURES
+    from resspec.spec.budgets import COSTS
 
     budgets = [*budgets_of(net), *budgets_given(budget or [])]
     if not budgets:
@@ -68,7 +70,9 @@ def check(  # noqa: PLR0913  # the arguments of the command line
             {"name": graph.facts.name, "holds": holds, "budgets": [row(*one) for one in checked]}, output, quiet=True
         )
     elif not quiet:
-        put_sheet(verdicts(graph.facts.name, checked), form, output)
+        broken = list(dict.fromkeys(one.cost for one, value in checked if not one.holds(value) and one.cost in COSTS))
+        sheets = [verdicts(graph.facts.name, checked), *([by_stage(graph, broken)] if broken else [])]
+        put_sheets(sheets, form, output)
     if not holds:
         raise typer.Exit(NO)
 
@@ -94,6 +98,22 @@ def verdicts(name: str, checked: Sequence[tuple[Budget, int]]) -> Sheet:
     broken = sum(row[0] == "broken" for row in rows)
     title = f"{name}: {broken} of {len(rows)} budgets broken" if broken else f"{name}: all {len(rows)} budgets hold"
     return Sheet(title, ("verdict", "budget", "written", "value", "off by", "share"), rows, words=3)
+
+
+def by_stage(graph: Graph, costs: Sequence[str]) -> Sheet:
+    """Where the costs are whose budgets are broken."""
+    from resspec.analysis.report import report_of
+    from resspec.pages.sheet import Sheet
+
+    found = report_of(graph)
+    header = ("stage", *(word for cost in costs for word in (cost, "share")))
+    rows: list[tuple[Cell, ...]] = []
+    for stage in found.stages:
+        values = [(getattr(stage, cost), getattr(found, cost)) for cost in costs]
+        shares = [(part, f"{100 * part / max(1, whole):.1f} %") for part, whole in values]
+        rows.append((stage.name, *(cell for pair in shares for cell in pair)))
+    foot = tuple(cell for cost in costs for cell in (getattr(found, cost), ""))
+    return Sheet("where it is", header, rows, ("total", *foot))
 
 
 def budgets_of(net: NetSpec) -> list[Budget]:

@@ -88,7 +88,7 @@ def named_or_all(context: typer.Context, spec: str | None) -> str | None:
         "resspec report resnet50 --fits 24GB --batch 256",
     ),
 )
-def report(  # noqa: PLR0913  # the arguments of the command line
+def report(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     spec: Annotated[
         str | None,
         typer.Argument(

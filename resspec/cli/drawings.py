@@ -51,7 +51,7 @@ class Cost(StrEnum):
         "resspec draw mine.yaml --zoom stage --format mermaid",
     ),
 )
-def draw(  # noqa: PLR0913  # the arguments of the command line
+def draw(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     spec: Spec,
     overrides: Overrides = None,
     zoom: Annotated[Zoom, typer.Option("--zoom", help="What a box stands for.")] = Zoom.BLOCK,

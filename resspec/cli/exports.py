@@ -29,7 +29,7 @@ app = typer.Typer()
         "resspec export net.safetensors --int8 cifar10:data -o net8.onnx",
     ),
 )
-def export(  # noqa: PLR0913  # options, each of its own
+def export(  # noqa: PLR0913, PLR0917  # options, each of its own
     spec: Spec,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The file (or folder) to write.")],
     overrides: Overrides = None,

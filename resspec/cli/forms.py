@@ -46,17 +46,32 @@ def put(text: str, output: Path | None, *, quiet: bool = False) -> None:
 
 def put_sheet(sheet: Sheet, form: Form, output: Path | None = None, *, quiet: bool = False) -> None:
     """A sheet as a table, CSV or Markdown."""
+    put_sheets((sheet,), form, output, quiet=quiet)
+
+
+def put_sheets(sheets: Sequence[Sheet], form: Form, output: Path | None = None, *, quiet: bool = False) -> None:
+    """Sheets one below the other; CSV has room for the first alone."""
     if form is Form.CSV:
-        put(sheet.csv(), output, quiet=quiet)
+        put(sheets[0].csv(), output, quiet=quiet)
     elif form is Form.MARKDOWN:
-        put(sheet.markdown(), output, quiet=quiet)
+        put("\n".join(sheet.markdown() for sheet in sheets), output, quiet=quiet)
+    elif output is not None:
+        put("\n".join(f"{text}\n" for sheet in sheets for text in _texts(sheet)), output, quiet=quiet)
     else:
-        foot = tuple(cell if isinstance(cell, str) else f"{cell:,}" for cell in sheet.foot)
-        table = Table(sheet.title, sheet.header, sheet.texts(), foot, sheet.words)
-        if output is None:
-            print_table(table, sheet.note)
-        else:
-            put(f"{table}\n\n{sheet.note}\n" if sheet.note else f"{table}\n", output, quiet=quiet)
+        for place, sheet in enumerate(sheets):
+            if place:
+                typer.echo("")
+            print_table(_table(sheet), sheet.note)
+
+
+def _texts(sheet: Sheet) -> tuple[str, ...]:
+    """A table as text, and its note."""
+    return (str(_table(sheet)), sheet.note) if sheet.note else (str(_table(sheet)),)
+
+
+def _table(sheet: Sheet) -> Table:
+    foot = tuple(cell if isinstance(cell, str) else f"{cell:,}" for cell in sheet.foot)
+    return Table(sheet.title, sheet.header, sheet.texts(), foot, sheet.words)
 
 
 def put_data(data: object, output: Path | None, *, quiet: bool = False) -> None:

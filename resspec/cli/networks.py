@@ -52,7 +52,7 @@ def source(
         "resspec build repvgg_a0 --for inference -o repvgg_a0.pt2",
     ),
 )
-def build(  # noqa: PLR0913  # options, each of its own
+def build(  # noqa: PLR0913, PLR0917  # options, each of its own
     spec: Spec,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The .safetensors file to write.")],
     overrides: Overrides = None,

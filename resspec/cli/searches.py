@@ -1,22 +1,20 @@
-"""Verbs of searches: profile, run, work, serve, status, best."""
+"""Verbs of searches: profile, run, work, serve; what they found is told by `findings`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 import resspec
+from resspec.cli import findings
 from resspec.cli.arguments import AsJson, Quiet
-from resspec.cli.exits import NO
+from resspec.cli.studies import Search
 from resspec.cli.verb import Verb, examples, print_json
-from resspec.shipped import search_folder
-
-if TYPE_CHECKING:
-    from resspec.study.result import Result
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,22 +23,8 @@ app = typer.Typer(
         "resspec search profile digits", "resspec search run digits", "resspec search best digits > best.yaml"
     ),
 )
+app.add_typer(findings.app)
 
-
-def complete_search(incomplete: str) -> Iterator[str]:
-    """Shipped searches that begin so."""
-    yield from (path.stem for path in sorted(search_folder().glob("*.yaml")) if path.stem.startswith(incomplete))
-
-
-Search = Annotated[
-    str, typer.Argument(metavar="SEARCH", help="A shipped search or a file.", autocompletion=complete_search)
-]
-Study = Annotated[
-    str,
-    typer.Argument(
-        metavar="SEARCH", help="A search that was run here, or the folder of its study.", autocompletion=complete_search
-    ),
-]
 Folder = Annotated[
     Path | None, typer.Option("--path", metavar="FOLDER", help="Where the study lives; by default runs/NAME.")
 ]
@@ -51,6 +35,17 @@ Storage = Annotated[
         envvar="RESSPEC_STORAGE",
         help="Where the study is kept: journal, or postgresql://USER:PASSWORD@HOST/DATABASE.",
     ),
+]
+
+
+class Trust(StrEnum):
+    """What a search may be trusted with."""
+
+    CODE = "code"
+
+
+AllowCode = Annotated[
+    list[Trust] | None, typer.Option("--allow", help="Trust the search: let it name Python code to run.")
 ]
 
 
@@ -75,13 +70,14 @@ def profile(search: Search, as_json: AsJson = False) -> None:
         "resspec search run digits --quiet --json > result.json",
     ),
 )
-def run(  # noqa: PLR0913, PLR0917  # the arguments of the command line
+def run(  # noqa: PLR0913  # the arguments of the command line
     search: Search,
     trials: Annotated[int | None, typer.Option(min=1, help="Trials in all, earlier runs included.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Where the search's randomness comes from.")] = None,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes on this machine.")] = 1,
     storage: Storage = None,
     path: Folder = None,
+    allow: AllowCode = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -94,7 +90,14 @@ def run(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     observer = None if quiet else view_on(Console(stderr=True))
     with told_how_to_go_on():
         result = resspec.search(
-            search, trials=trials, seed=seed, path=path, observer=observer, storage=storage, workers=workers
+            search,
+            trials=trials,
+            seed=seed,
+            path=path,
+            observer=observer,
+            storage=storage,
+            workers=workers,
+            allow=allow or (),
         )
     if as_json:
         print_json(result.to_dict())
@@ -111,9 +114,13 @@ def run(  # noqa: PLR0913, PLR0917  # the arguments of the command line
 )
 def work(
     study: Annotated[
-        str, typer.Argument(metavar="STUDY", help="The folder of a study, or URL#NAME of one in a database.")
+        str,
+        typer.Argument(
+            metavar="STUDY", help="A study that was begun here, its folder, or URL#NAME of one in a database."
+        ),
     ],
     path: Folder = None,
+    allow: AllowCode = None,
     quiet: Quiet = False,
 ) -> None:
     """Work on a study that `run` began, from any machine that reaches it, until its trials are done."""
@@ -125,11 +132,36 @@ def work(
 
     observer = None if quiet else view_on(Console(stderr=True))
     with told_how_to_go_on():
-        result = join_search(study, path=path, observer=observer)
+        result = join_search(study, path=path, observer=observer, allow=allow or ())
     if result is None:
         typer.echo("the trials are done; another worker makes the last comparison", err=True)
     elif not quiet:
         print_result(Console(), result)
+
+
+@app.command(
+    cls=Verb,
+    epilog=examples("resspec search proxies digits", "resspec search proxies nas_bench_macro --images 16 --json"),
+)
+def proxies(
+    search: Search,
+    sample: Annotated[int, typer.Option(min=3, help="Networks at most.")] = 100,
+    images: Annotated[int, typer.Option(min=2, help="Images of a batch.")] = 32,
+    repeats: Annotated[int, typer.Option(min=1, help="Draws of weights and images.")] = 1,
+    side: Annotated[int | None, typer.Option(min=1, help="Side of the images; by default the network's own.")] = None,
+    path: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how far scores of untrained networks rank them as training did, beside params and macs."""
+    from resspec.study.evaluators.proxy import Batch
+    from resspec.study.ranking import rank_proxies
+
+    batch = Batch(images=images, repeats=repeats, side=side)
+    found = rank_proxies(search, sample=sample, batch=batch, path=path)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        typer.echo(str(found))
 
 
 @app.command(cls=Verb, epilog=examples("resspec search serve", "resspec search serve --host 0.0.0.0 --port 5432"))
@@ -162,42 +194,3 @@ def told_how_to_go_on() -> Iterator[None]:
     except (KeyboardInterrupt, SystemExit):
         typer.echo("interrupted; the same command goes on from here", err=True)
         raise
-
-
-@app.command(cls=Verb, epilog=examples("resspec search status digits", "resspec search status runs/mine-1 --json"))
-def status(search: Study, as_json: AsJson = False) -> None:
-    """Tell how far a search has come; it may be running."""
-    result = study_of(search)
-    if as_json:
-        states = [trial.state.name.lower() for trial in result.trials]
-        print_json({"name": result.name, "trials": {state: states.count(state) for state in sorted(set(states))}})
-    else:
-        from resspec.study.tables import standing
-
-        typer.echo(standing(result))
-
-
-@app.command(
-    cls=Verb, epilog=examples("resspec search best digits > best.yaml", "resspec search best runs/mine-1 --json")
-)
-def best(search: Study, as_json: AsJson = False) -> None:
-    """Print the best network found so far, as a complete spec file."""
-    from resspec.study.outcome import best_spec
-
-    result = study_of(search)
-    if result.best is None:
-        typer.echo("no trial is complete yet", err=True)
-        raise typer.Exit(NO)
-    if as_json:
-        print_json(result.best.to_dict())
-    else:
-        typer.echo(best_spec(result), nl=False)
-
-
-def study_of(search: str) -> Result:
-    """The study in a folder, or of a search that was run here."""
-    from resspec.study.declaration import load_search
-    from resspec.study.joining import RUNS
-    from resspec.study.result import open_result
-
-    return open_result(search if Path(search).is_dir() else Path(RUNS) / load_search(search).name)

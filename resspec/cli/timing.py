@@ -11,6 +11,7 @@ import resspec
 from resspec.cli.arguments import Allow, AsJson, Overrides, Quiet, complete_spec, limits_of
 from resspec.cli.forms import Form, Output, form_of, put_data, put_sheet
 from resspec.cli.verb import Verb, examples
+from resspec.errors import ResspecError
 
 if TYPE_CHECKING:
     from resspec.timing.setting import Setting
@@ -57,7 +58,7 @@ def named_or_calibrate(context: typer.Context, spec: str | None) -> str | None:
         "resspec bench --calibrate && resspec report resnet50 --latency",
     ),
 )
-def bench(  # noqa: PLR0913, PLR0917  # the arguments of the command line
+def bench(  # noqa: PLR0913  # the arguments of the command line
     spec: Annotated[
         str | None,
         typer.Argument(
@@ -103,6 +104,9 @@ def bench(  # noqa: PLR0913, PLR0917  # the arguments of the command line
     from resspec.timing.device import checked
     from resspec.timing.setting import Setting
 
+    if calibrate and (spec or forms or training):
+        message = "--calibrate times networks of its own, forward"
+        raise ResspecError.of("RS703", message, remedy="leave SPEC, --form and --training out")
     checked(device)
     setting = Setting(device, dtype.value, batch, threads or torch.get_num_threads())
     written = form_of(form, as_json=as_json)

@@ -95,11 +95,53 @@ SEARCH = {
         "$ resspec search run mine.yaml   # objectives: [accuracy, mac]",
         "Name measures of the evaluator, such as accuracy, and costs, such as macs.",
     ),
-    "RS522": Code(
+    "RS552": Code(
+        "A package of an extra is missing",
+        "The page, the picture or the dashboard of a search is made by a package that is not installed.",
+        "$ resspec search report digits -o report.html",
+        "Install the extra that the message names.",
+    ),
+    "RS553": Code(
+        "No such trial",
+        "A study has no trial of this number.",
+        "$ resspec search best digits --number 1000",
+        "Take a number that `resspec search status` counts.",
+    ),
+    "RS554": Code(
+        "A port that cannot be served from",
+        "Another program has the port, or the address is not this machine's.",
+        "$ resspec search dashboard digits --port 80",
+        "Give another port; 0 takes a free one.",
+    ),
+    "RS530": Code(
         "A network that no table has",
         "The evaluator looks networks up in a table, and this one is not in it.",
         "$ resspec search run mine.yaml",
         "Start from the table's own base, and let the space vary what the table varies.",
+    ),
+    "RS531": Code(
+        "Code that nobody allowed",
+        "The evaluator calls a function that the search names; importing it runs code, and files may come from anyone.",
+        "$ resspec search run mine.yaml",
+        "Read what it names; where you trust it, add --allow code.",
+    ),
+    "RS532": Code(
+        "No such function",
+        "The function that judges networks cannot be imported, or is no function.",
+        "$ resspec search run mine.yaml --allow code",
+        "Write module:function, with the module in the working directory or installed.",
+    ),
+    "RS533": Code(
+        "Too few networks to compare by",
+        "Proxies are compared with training, and fewer than three trained networks are known.",
+        "$ resspec search proxies digits",
+        "Run the search first.",
+    ),
+    "RS540": Code(
+        "A sampler that cannot be used",
+        "A sampler does not apply to the search, needs a package that is missing, or names no sampler.",
+        "$ resspec search run mine.yaml   # sampler: cmaes, objectives: [accuracy, macs]",
+        "Take another sampler, or install what the message names.",
     ),
 }
 
@@ -199,6 +241,12 @@ DATA = {
         "The package that makes the model, or reads the file, is not installed.",
         "$ resspec import timm:resnet50",
         "Install the package that the message names.",
+    ),
+    "RS618": Code(
+        "Nothing to be like",
+        "`--like` names no shipped classifier.",
+        "$ resspec import net.pth --like resnet5",
+        "Take a name that the message suggests.",
     ),
     "RS651": Code(
         "A data set needs a package",

@@ -62,11 +62,11 @@ def derived_module(
     text: str, model: nn.Module, tensors: Callable[[dict[str, torch.Tensor], types.ModuleType], dict[str, torch.Tensor]]
 ) -> nn.Module:
     """The network that source text defines, its tensors computed (with torch's functions) from those of another
-    model, on that model's device and in its type."""
+    model, on that model's device and in its type, with channels last in memory."""
     like = next(model.parameters())
     derived = build_module(text, device="meta", dtype=like.dtype).to_empty(device=like.device)
     derived.load_state_dict(tensors(model.state_dict(), torch))
-    return derived
+    return derived.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def source_text(model: nn.Module) -> str:

@@ -33,13 +33,14 @@ class Peer:
     `reads` lead back: pairs applied to the peer's names one after the other. In a replacement, `{1+1}`, `{2-1}` and
     `{2/2}` are numbers counted from a group of the pattern; a third pattern limits a pair to state_dicts that have a
     name like it, `{block}` in it being what the pattern's first group found. Blocks that a peer numbers through the
-    net are read into `layer0`."""
+    net are read into `layer0`. `all` matches the start of every name, for peers that rename everything."""
 
     name: str
     renames: tuple[Rule, ...] = ()
     scope: str = ""
     ranks: tuple[str, ...] = ()
     reads: tuple[Rule, ...] = ()
+    all: str = ""
 
     def names(self, own: Iterable[str]) -> dict[str, str]:
         """Our names and the peer's, in the peer's order."""
@@ -55,6 +56,12 @@ class Peer:
         listed = list(theirs)
         holds = _conditions(listed)
         return {name: self._read(name, holds) for name in listed}
+
+    def fits(self, own: Iterable[str]) -> bool:
+        """Whether the peer has names for all of ours, which lead back."""
+        names = list(self.names(own).values())
+        again = self.names(self.own(names).values())
+        return set(again.values()) == set(names) and all(re.match(self.all, name) for name in names)
 
     def _read(self, name: str, holds: Callable[[str], bool]) -> str:
         for pattern, replacement, *conditions in self.reads:

@@ -54,7 +54,7 @@ def convert(
         source = recognised(spec, given)
     own = tensors_of(spec)
     theirs, ours = source.names(own), target.names(own)
-    if target.own(ours.values()) != {name: key for key, name in ours.items()}:
+    if len(set(ours.values())) != len(ours) or not target.fits(own):
         raise WeightsError(Fault("RS608", f"the naming {target.name!r} has no names for this network"))
     made = [name for name in ours if theirs[name] not in found.tensors]
     tensors = {ours[name]: typed(found.tensors.get(theirs[name], torch.tensor(0)), dtype) for name in ours}

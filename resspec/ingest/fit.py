@@ -29,7 +29,7 @@ class Misfit:
 def tensors_of(spec: NetSpec) -> dict[str, Shape]:
     """The network's state_dict as an ordered map from our names to shapes; nothing is built."""
     graph = compile_spec(spec)
-    return {f"{node.name}.{weight.name}": weight.shape for node in graph for weight in node.op.weights()
+    return {f"{node.name}.{weight.name}": weight.shape for node in graph for weight in node.weights
             if weight.persistent}  # fmt: skip
 
 

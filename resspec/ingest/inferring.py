@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from resspec.compile import compile_spec
-from resspec.errors import Fault, ResspecError, WeightsError
+from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
 from resspec.export.naming import Peer, peers
 from resspec.ingest.anatomy import Tensors, anatomy, is_ours, without_counters
 from resspec.ingest.fit import Misfit, fits, misfit
 from resspec.ingest.proposal import proposals
 from resspec.ingest.telling import tell
-from resspec.ingest.templates import nearest, plan_of, shipped
+from resspec.ingest.templates import classifiers, nearest, plan_of, shipped
 from resspec.ingest.told import Told, UnknownError
-from resspec.spec.loading import load_spec, shipped_specs
+from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 
 TRIED = 6
@@ -46,6 +46,9 @@ def infer(given: Tensors, like: str = "", exclude: Collection[str] = ()) -> Infe
     """The network whose state_dict has these names and shapes, in any naming that is known. WeightsError with the
     tensors that do not fit where there is none. `like` names the shipped spec that lends what shapes do not tell;
     those in `exclude` are not used."""
+    if like and like not in classifiers():
+        message = f"there is no shipped classifier {like!r} to be like"
+        raise WeightsError(Fault("RS618", message, remedy=did_you_mean(like, classifiers())))
     readings, reasons = readings_of(given)
     best: tuple[int, NetSpec, Peer] | None = None
     for reading in readings:
@@ -87,7 +90,7 @@ def readings_of(given: Tensors) -> tuple[list[Reading], list[str]]:
 def same_size(told: Told, exclude: Collection[str]) -> Iterator[str]:
     """The shipped specs that have the told depths and widths."""
     sizes = [(stage.depth, stage.width) for stage in told.stages]
-    for name in shipped_specs():
+    for name in classifiers():
         if name not in exclude:
             plan = plan_of(name)
             if [(len(stage.blocks), stage.site.width) for stage in plan.stages] == sizes:

@@ -59,30 +59,31 @@ def from_module(module: Any, *overrides: str, like: str = "", name: str = "") ->
             f"the module has the tensors of {found.like}, but answers otherwise (taken: {listed})",
             remedy="set what differs: act=silu, stages.1.stride=2, …, or name a spec: --like",
         )
-    spec = load_spec(same, name=name or "imported")
-    return Imported(spec, found.naming, found.like, (), (), confirmed=True)
+    data = {key: value for key, value in same[0].to_dict().items() if key not in ("source", "budgets")}
+    spec = load_spec({**data, "name": name or "imported"})
+    return Imported(spec, found.naming, same[1], (), (), confirmed=True)
 
 
-def confirmed(module: nn.Module, found: Inferred) -> NetSpec | None:
-    """The spec that gives the module's answers: the one inferred, another of the same tensors, or a variation of what
-    shapes do not tell; None where none does."""
+def confirmed(module: nn.Module, found: Inferred) -> tuple[NetSpec, str] | None:
+    """The spec that gives the module's answers, and the shipped one it is like: the one inferred, another of the same
+    tensors, or a variation of what shapes do not tell; None where none does."""
     theirs = filled(module)
-    for spec in candidates(found):
+    for spec, like in candidates(found):
         try:
             if difference(theirs, spec) <= TOLERANCE:
-                return spec
+                return spec, like
         except (ResspecError, RuntimeError, ValueError):  # a size or a variation that this network refuses
             continue
     return None
 
 
-def candidates(found: Inferred) -> Iterator[NetSpec]:
-    """The specs to try, the inferred one first."""
-    yield found.spec
-    yield from (shipped(name) for name in found.equals)
+def candidates(found: Inferred) -> Iterator[tuple[NetSpec, str]]:
+    """The specs to try, each with the shipped one it is like; the inferred one first."""
+    yield found.spec, found.like
+    yield from ((shipped(name), name) for name in found.equals)
     for overrides in VARIATIONS:
         try:
-            yield load_spec(found.spec, *overrides)
+            yield load_spec(found.spec, *overrides), found.like
         except ResspecError:
             continue
 
@@ -100,11 +101,11 @@ def filled(module: nn.Module) -> nn.Module:
 
 def _values(name: str, tensor: Tensor, generator: torch.Generator) -> Tensor:
     """Values that keep the size of what passes through."""
-    noise = torch.randn(tensor.shape, generator=generator)
+    noise: Tensor = torch.randn(tensor.shape, generator=generator)
     if name.endswith("running_var"):
         return 1 + 0.2 * noise.tanh()
     if tensor.dim() > 1:
-        return noise / tensor[0].numel() ** 0.5
+        return noise.div(tensor[0].numel() ** 0.5)
     return (0.7 if name.endswith("weight") else 0.0) + 0.1 * noise
 
 

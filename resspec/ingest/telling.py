@@ -35,7 +35,8 @@ def tell(net: Anatomy) -> Told:
 
 def stage_of(stage: StageTensors, given: int, name: str, *, bare: bool) -> ToldStage:
     """A stage that is given maps of this width."""
-    inner, parts = given, {}
+    inner = given
+    parts: dict[str, Data | None] = {}
     width = width_of(stage.blocks[0])
     if "conv_transition.weight" in stage.own:
         width = stage.own["conv_transition.weight"][0]

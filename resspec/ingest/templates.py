@@ -28,15 +28,22 @@ def plan_of(name: str) -> Plan:
     return resolve(shipped(name))
 
 
+@cache
+def classifiers() -> tuple[str, ...]:
+    """The shipped specs that predict for the whole image."""
+    return tuple(name for name in shipped_specs() if plan_of(name).head is not None)
+
+
 def nearest(told: Told, peer: Peer) -> list[str]:
-    """All shipped specs, the nearest first; of equally near ones the shortest name."""
-    return sorted(shipped_specs(), key=lambda name: (distance(told, peer, name), len(name), name))
+    """All shipped classifiers, the nearest first; of equally near ones the shortest name."""
+    return sorted(classifiers(), key=lambda name: (distance(told, peer, name), len(name), name))
 
 
 def distance(told: Told, peer: Peer, name: str) -> int:
     """How far a shipped spec is from what was told."""
     plan = plan_of(name)
-    total = HOUSE * (not is_of(peer, shipped(name).source or ""))
+    assert plan.head is not None
+    total: int = HOUSE * (not is_of(peer, shipped(name).source or ""))
     total += KIND * abs(len(plan.stages) - len(told.stages))
     total += KIND * (plan.stem.stem.kind != told.stem["kind"]) + KIND * (plan.head.kind != told.head["kind"])
     total += KIND * (told.final is not None and plan.final.final.kind != told.final["kind"])

@@ -35,8 +35,7 @@ class Gated:
 def middle_words(kind: str, extra: Data, facts: Sequence[Middles]) -> Data | None:
     """The words of a block whose middle has these widths and groups everywhere; None where no words do."""
     for words in _middles(facts, (0.25, 1.0)):
-        part = Block.read({"kind": kind, **extra, **words})
-        assert isinstance(part, Middle)
+        part: Any = Block.read({"kind": kind, **extra, **words})
         if all(_is_middle(part, fact) for fact in facts):
             return {"kind": kind, **words, **extra}
     return None
@@ -114,7 +113,7 @@ def hidden_of(gate: Gate, name: str, fact: Gated) -> int:
         (
             weight.shape[0]
             for node in b.nodes
-            for weight in node.op.weights()
+            for weight in node.weights
             if f"{node.name}.{weight.name}".removeprefix("se.") == name
         ),
         0,

@@ -107,7 +107,8 @@ class Graph:
         net: nx.DiGraph[str] = nx.DiGraph()
         net.add_nodes_from([(node.name, {"node": node}) for node in self])
         net.add_edges_from([(source, node.name) for node in self for source in node.inputs])
-        return nx.freeze(net)
+        frozen: nx.DiGraph[str] = nx.freeze(net)
+        return frozen
 
     @cached_property
     def consumers(self) -> Mapping[str, tuple[str, ...]]:

@@ -104,8 +104,8 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Priced:
-    """Points in bulk: `costs` [n, len(COSTS)], `keys` [n] (equal where networks are), `legal` [n], and for each link the
-    entries [n]."""
+    """Points in bulk: `costs` [n, len(COSTS)], `keys` [n] (equal where networks are), `legal` [n], and for each link
+    the entries [n]."""
 
     costs: Ints
     keys: Keys

@@ -18,11 +18,11 @@ from resspec.spec.net import NetSpec
 from resspec.spec.reading import SUFFIXES, read_document
 from resspec.spec.tree import Entry, entry_of
 from resspec.spec.versions import current
+from resspec.study.constraints import Constraint
 from resspec.study.evaluators import Evaluator
 from resspec.study.objectives import Objectives
 from resspec.study.pruning import Pruner
 from resspec.study.samplers import Sampler
-from resspec.study.constraints import Constraint
 from resspec.study.space import Range, Scaled
 from resspec.training.plugin import plugin_field
 
@@ -77,10 +77,15 @@ class Search(Record):
     objectives: Objectives = ()
     """What the search is after: measures of the evaluator and costs; by default the main measure alone. With several
     it seeks the Pareto front."""
-    sampler: Annotated[Sampler, plugin_field(Sampler)] = Field(default_factory=lambda: Sampler.read("tpe"))
+    sampler: Annotated[Sampler, plugin_field(Sampler)] = Field(default_factory=lambda: Sampler.read("bayes"))
     """Who proposes networks."""
     pruner: Annotated[Pruner, plugin_field(Pruner)] = Field(default_factory=lambda: Pruner.read("median"))
     """Who stops poor trials early."""
+    duplicates: Literal["skip", "replay", "repeat"] = "skip"
+    """What becomes of a network that was tried before: it is not proposed again; it takes over what was measured; it is
+    measured again, from another seed, to tell noise."""
+    callbacks: list[str] = Field(default_factory=list)
+    """Functions `module:name`, called as Optuna's are, with the study and each trial of this process that ended."""
     trials: Positive = 50
     """Trials in all, over restarts and workers: complete, pruned and failed ones, the base among them."""
     seed: Annotated[int, Field(ge=0)] = 0
@@ -154,7 +159,10 @@ def _validated(root: Entry, changes: Mapping[str, Any], folder: Path | None, nam
     if not isinstance(data, dict):
         raise SpecError(Fault("RS206", f"a search is a mapping of keys and values, not {data!r:.60}", root.mark))
     try:
-        return Search.model_validate({"name": name, **data, **changes}).located(root, folder)
+        found = Search.model_validate({"name": name, **data, **changes})
     except ValidationError as error:
         faults = faults_of(error, root, lambda path: path)
         raise SpecError(*sorted(faults, key=lambda f: (f.mark.line, f.mark.column) if f.mark else (0, 0))) from None
+    told = found.to_dict()
+    changed = {key: entry_of(told[key]) for key in changes}
+    return found.located(Entry({**root.value, **changed}, root.mark, root.key), folder)

@@ -4,16 +4,18 @@ width and resolution, and the choices of the space. Nothing of it is measured.""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from resspec.spec.budgets import COSTS
 from resspec.study.chain import Chain, Link
 from resspec.study.pieces import Row
 
 MOST_CHOICES = 12
 """Values of a dimension without order up to which each has a number of its own."""
+LOOKED_AT = 64
+"""Points whose every change of one value is looked at."""
 MOST_BLOCKS = 16
 """Blocks of a stage whose own costs are told, where single blocks vary."""
 
@@ -39,7 +41,8 @@ class Describer:
         return np.concatenate(columns, axis=1)
 
     def _table(self, link: Link) -> Features:
-        """The features of a link's entries; rows of fewer stages go on with the last width and resolution, at no cost."""
+        """The features of a link's entries; rows of fewer stages go on with the last width and resolution, at no
+        cost."""
         known = self._tables.get(link.number)
         if known is None or len(known) < len(link.rows):
             stages = max((len(rows) for rows in link.rows), default=0)
@@ -60,13 +63,31 @@ class Describer:
                     yield from (np.log1p(blocks[block]) if block < len(blocks) else (0.0, 0.0))
 
     def _choices(self, points: NDArray[np.intp]) -> Iterator[Features]:
-        for axis, dimension in enumerate(self._chain.space.dimensions):
+        """The choices that costs do not tell apart, such as an activation's; those they do would count twice."""
+        for axis in self._hidden:
+            dimension = self._chain.space.dimensions[axis]
             if dimension.ordered:
                 yield points[:, axis : axis + 1] / max(1, len(dimension) - 1)
-            elif len(dimension) <= MOST_CHOICES:
+            else:
                 yield np.eye(len(dimension))[points[:, axis]]
 
+    @cached_property
+    def _hidden(self) -> tuple[int, ...]:
+        """The dimensions two of whose values give different networks of the same costs."""
+        sample = self._chain.space.draw(np.random.default_rng(0), LOOKED_AT)
+        found = []
+        for axis, dimension in enumerate(self._chain.space.dimensions):
+            if dimension.ordered or len(dimension) <= MOST_CHOICES:
+                rows = np.repeat(sample, len(dimension), axis=0)
+                rows[:, axis] = np.tile(np.arange(len(dimension)), len(sample))
+                if self._confounds(rows, len(dimension)):
+                    found.append(axis)
+        return tuple(found)
 
-def cost_columns() -> int:
-    """How many columns the totals take, which come first."""
-    return len(COSTS)
+    def _confounds(self, rows: NDArray[np.intp], size: int) -> bool:
+        priced = self._chain.price(rows)
+        for first in range(0, len(rows), size):
+            kept = np.flatnonzero(priced.legal[first : first + size]) + first
+            if len(np.unique(priced.keys[kept])) > len(np.unique(priced.costs[kept], axis=0)):
+                return True
+        return False

@@ -181,8 +181,8 @@ class Listed(Frontier):
 
 
 class Vast(Frontier):
-    """The frontier of a space with too much inside the budgets to list: it is drawn from, and a long run of draws without
-    an open network counts as its end. Draws are uniform over points."""
+    """The frontier of a space with too much inside the budgets to list: it is drawn from, and a long run of draws
+    without an open network counts as its end. Draws are uniform over points."""
 
     def __init__(self, found: Survey) -> None:
         super().__init__(found)

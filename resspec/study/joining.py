@@ -59,10 +59,11 @@ class Place:
 
 
 def placed(study: str, path: str | Path | None = None) -> Place:
-    """Where a study is: `study` is its folder, or `ADDRESS` or `ADDRESS#NAME` of a database; SearchError where there is
-    none."""
+    """Where a study is: `study` is its folder, its name below `runs`, or `ADDRESS` or `ADDRESS#NAME` of a database;
+    SearchError where there is none."""
     if "://" not in study:
-        return Place(stored_study(Path(study)), Path(study), None)
+        folder = Path(RUNS) / study if not Path(study).is_dir() and (Path(RUNS) / study).is_dir() else Path(study)
+        return Place(stored_study(folder), folder, None)
     address, _, name = study.partition("#")
     found = read_database(address, name or None)
     return Place(found, Path(path) if path is not None else Path(RUNS) / found.study_name, address)

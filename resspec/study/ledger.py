@@ -124,6 +124,13 @@ class Ledger:
             raise Lost from None
         return self._still_mine(trial)
 
+    def note(self, trial: FrozenTrial, key: str, fact: Any) -> None:
+        """Record a fact of a running trial. Lost where it is another's by now."""
+        try:
+            self.storage.set_trial_user_attr(trial._trial_id, key, fact)  # noqa: SLF001
+        except UpdateFinishedTrialError:
+            raise Lost from None
+
     def finish(
         self, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None, facts: Mapping[str, Any]
     ) -> FrozenTrial:

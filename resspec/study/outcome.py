@@ -17,7 +17,7 @@ from resspec.study.observer import Observer
 from resspec.study.picture import drawn
 from resspec.study.problem import Problem
 from resspec.study.result import BEST_SPEC, PICTURE, RESULT, Result, read_verdict, result_of
-from resspec.study.trial import trial_of
+from resspec.study.trial import Trial, trial_of
 from resspec.training.writing import write_whole
 
 
@@ -53,6 +53,11 @@ def best_spec(result: Result) -> str:
     """The best network as a complete spec file."""
     best = result.best
     assert best is not None, "a result is written when a trial is complete"
-    costs = ", ".join(f"{name} {value:,}" for name, value in best.costs.to_dict().items() if name in ("params", "macs"))
-    spec = load_spec(best.spec, name=f"{result.name}_best")
-    return f"# Found by the search {result.name}: trial {best.number}, {costs}.\n{spec.to_yaml()}"
+    return found_spec(result, best, f"{result.name}_best")
+
+
+def found_spec(result: Result, trial: Trial, name: str) -> str:
+    """A trial's network as a complete spec file."""
+    costs = ", ".join(f"{cost} {value:,}" for cost, value in trial.prices.items() if cost in ("params", "macs"))
+    spec = load_spec(trial.spec, name=name)
+    return f"# Found by the search {result.name}: trial {trial.number}, {costs}.\n{spec.to_yaml()}"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from optuna.trial import TrialState
 
 from resspec.study.figures import CLASSIFICATION, Measures
+from resspec.study.front import front_of
+from resspec.study.objectives import Goal
 from resspec.study.trial import Trial, ranked
 
 
@@ -20,6 +23,7 @@ class Pace:
         final_runs: int,
         preference: Measures = CLASSIFICATION,
         main: str = "accuracy",
+        axes: Sequence[Goal] = (),
     ) -> None:
         self.start = time.monotonic()
         self.total = total
@@ -27,6 +31,7 @@ class Pace:
         self._final_runs = final_runs
         self._preference = preference
         self.main = main
+        self.axes = tuple(axes)
         self._mine: list[Trial] = []
 
     def count(self, trial: Trial) -> None:
@@ -54,7 +59,17 @@ class Pace:
         run."""
         if not self._mine:
             return None
-        mean = sum(trial.seconds for trial in self._mine) / len(self._mine)
+        each = self.elapsed / len(self._mine)
         full = [trial.seconds for trial in self._mine if trial.state == TrialState.COMPLETE]
-        again = sum(full) / len(full) if full else mean
-        return (self.total - len(self.done)) * mean + self._final_runs * again
+        again = sum(full) / len(full) if full else each
+        return (self.total - len(self.done)) * each + self._final_runs * again
+
+    @property
+    def rate(self) -> float:
+        """Trials a minute in this run, over all workers; 0 before the first."""
+        return 60 * len(self._mine) / self.elapsed if self._mine else 0.0
+
+    @property
+    def front(self) -> tuple[Trial, ...]:
+        """The front so far."""
+        return front_of(list(self.done.values()), self.axes)

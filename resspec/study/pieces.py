@@ -14,7 +14,7 @@ from resspec.compile import template
 from resspec.errors import GraphError, SpecError
 from resspec.ir import Builder, Node, Shape, Value
 from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
-from resspec.pricing import piece_costs
+from resspec.pricing import piece_costs, rest_costs
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 
@@ -23,8 +23,8 @@ DIGEST_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a sampler may know of a stage for free: its costs, output width, side of the map behind it, number of blocks,
-    and the macs and params of each block."""
+    """What a sampler may know of a stage for free: its costs, output width, side of the map behind it, number of
+    blocks, and the macs and params of each block."""
 
     costs: Costs
     width: int
@@ -52,8 +52,8 @@ class _Laid:
 
 
 class Pieces:
-    """Reads parts of networks around a base. `drops` says that drop rates may be in play: they follow from the number of
-    blocks, so each block then counts, also one that lays nothing."""
+    """Reads parts of networks around a base. `drops` says that drop rates may be in play: they follow from the
+    number of blocks, so each block then counts, also one that lays nothing."""
 
     def __init__(self, base: NetSpec, deepest: Mapping[int, int], *, drops: bool) -> None:
         """`deepest`: stages whose depth varies, and the largest. Their plan is read once and cut."""
@@ -66,8 +66,8 @@ class Pieces:
         self._ids: dict[int, tuple[Piece, int]] = {}
 
     def part(self, number: int, settings: Mapping[str, Any], shape: Shape) -> Part | None:
-        """The part of a number (0 the stem, then the stages, then the rest; -1 the whole net) with these settings of the
-        base; None where it is no legal part."""
+        """The part of a number (0 the stem, then the stages, then the rest; -1 the whole net) with these settings of
+        the base; None where it is no legal part."""
         plan = self._plan(number, settings)
         if plan is None:
             return None
@@ -106,13 +106,17 @@ class Pieces:
             stem = self._piece(plan.stem, plan.input)
             return Part(stem.costs, stem.shape, (_hashed(plan.input), *_some(stem)), ())
         if number > len(plan.stages):
+            if plan.dense:
+                costs, behind, fingerprint = rest_costs(plan)
+                return Part(costs, behind, (int(fingerprint, 16),), ())
+            assert plan.head is not None
             final = self._piece(plan.final, shape)
             head = self._piece(plan.head, final.shape)
             return Part(final.costs + head.costs, head.shape, (*_some(final), *_some(head)), ())
         return self._stage(plan.stages[number - 1], shape)
 
     def _stage(self, stage: StagePlan, shape: Shape) -> Part:
-        b, gathered, digests = Builder(), [], []
+        b, gathered, digests = Builder(), list[Costs](), list[int]()
         blocks: list[tuple[int, int]] = []
         shapes: dict[str, Shape] = {"": shape}
 
@@ -128,7 +132,7 @@ class Pieces:
         shapes |= {node.name: node.shape for node in b.nodes}
         gathered += [op_costs(node.op, tuple([shapes[name] for name in node.inputs]), node.shape) for node in b.nodes]
         if b.nodes:
-            digests.append(_digest(b.nodes, out.name))
+            digests.append(_digest(b.nodes, out.name) or 0)
         costs = total(gathered)
         row = Row(costs, out.shape[0], math.prod(out.shape[1:]), len(stage.blocks), tuple(blocks))
         return Part(costs, out.shape, tuple(digests), (row,))

@@ -117,7 +117,9 @@ class Problem:
     def identity(self) -> dict[str, Any]:
         """What makes the figures of two runs comparable; a study goes on only where all of it is the same."""
         said = self.search.to_dict()
-        kept = {key: said[key] for key in ("space", "constraints", "evaluator", "sampler", "pruner", "seed")}
+        kept = {
+            key: said[key] for key in ("space", "constraints", "duplicates", "evaluator", "sampler", "pruner", "seed")
+        }
         goals = [[goal.name, goal.direction] for goal in self.goals]
         budgets = [str(budget) for budget in self.budgets]
         return {BASE: self.base.to_dict(), "objectives": goals, "budgets": budgets, **kept}
@@ -125,7 +127,7 @@ class Problem:
     def implied(self) -> dict[str, Any]:
         """What the identity of a study means that was written before searches could say more."""
         goal = main_goal(self.search.evaluator.measures)
-        return {"objectives": [[goal.name, goal.direction]], "constraints": []}
+        return {"objectives": [[goal.name, goal.direction]], "constraints": [], "duplicates": "skip"}
 
     def _base_position(self, dimension: Dimension) -> int | None:
         """The value of a dimension that leaves the base what it is."""

@@ -97,8 +97,8 @@ def profile_of(name: str, found: Survey) -> Profile:
 
 
 def _share(found: Survey) -> tuple[float, float]:
-    """The share of points inside every budget, and half of its 95 % interval by Wilson, which does not shrink to nothing
-    when none or all of a sample is inside."""
+    """The share of points inside every budget, and half of its 95 % interval by Wilson, which does not shrink to
+    nothing when none or all of a sample is inside."""
     if found.inside is not None:
         return found.inside / found.size, 0.0
     total = len(found.points)
@@ -110,8 +110,8 @@ def _ends(found: Survey, cost: str) -> tuple[tuple[Point, Figures], tuple[Point,
     """The points with the smallest and the largest of a cost, and what these cost."""
     column = COSTS.index(cost)
     if found.ends is not None:
-        low, high = (found.point(end.flat) for end in found.ends[column])
-        return (low, priced(found, low)), (high, priced(found, high))
+        cheapest, dearest = (found.point(end.flat) for end in found.ends[column])
+        return (cheapest, priced(found, cheapest)), (dearest, priced(found, dearest))
     legal = np.flatnonzero(found.priced.legal)
     if not len(legal):
         refuse_unreachable(found)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,17 @@ from optuna.trial import FrozenTrial, TrialState
 from resspec.errors import SearchError
 from resspec.study.crew import Crew, Orders
 from resspec.study.declaration import Search, load_search
-from resspec.study.evaluators import Bench
+from resspec.study.evaluators import Bench, Place
+from resspec.study.evaluators.python import imported
 from resspec.study.frontier import Exhausted
 from resspec.study.joining import RUNS, SEARCH, TOTAL, placed, portable, stored_search
-from resspec.study.ledger import ERROR, FIGURES, Entry, Ledger, Lost, open_ledger
-from resspec.study.mirror import Mirror
+from resspec.study.ledger import ERROR, FIGURES, Ledger, Lost, open_ledger
 from resspec.study.objectives import values_of
 from resspec.study.observer import Observer
 from resspec.study.outcome import conclude
 from resspec.study.problem import Problem, problem_of
 from resspec.study.profile import Profile
+from resspec.study.proposing import REPLAYS, Proposer
 from resspec.study.publishing import fetch, publish
 from resspec.study.result import Result
 from resspec.study.rivals import directions_of, rivals_of
@@ -37,9 +39,11 @@ from resspec.study.trial import Trial, trial_of
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
+CODE = "code"
+"""What `allow` names to let a search run code of its own."""
 
 
-def run_search(
+def run_search(  # noqa: PLR0913  # keywords of the public face
     source: str | Path | Mapping[str, Any] | Search,
     *,
     trials: int | None = None,
@@ -48,18 +52,21 @@ def run_search(
     observer: Observer | None = None,
     storage: str | None = None,
     workers: int = 1,
+    allow: Collection[str] = (),
 ) -> Result:
     """Run a search, or go on with one: the study lives in `path`, by default `runs/NAME` below the working directory,
     or in the PostgreSQL database of `storage`, and leaves what it finds in `path`.
 
     `trials` is the total over all runs and workers; `workers` processes share them, each with its part of the machine.
-    The same arguments continue what was interrupted, and return at once what is done. Errors of the user's (SpecError,
+    `allow=["code"]` lets the file name code to run. The same arguments continue what was interrupted, and return at
+    once what is done. Errors of the user's (SpecError,
     BudgetError, DataError, SearchError) come before anything is written. SIGTERM gives the running trial back and
     raises SystemExit.
     """
     watcher = observer or Observer()
     try:
         search = load_search(source, trials=trials, seed=seed)
+        refuse_code(search, allow)
         problem = problem_of(search)
         profile = problem.profile()
         folder = Path(path) if path is not None else Path(RUNS) / search.name
@@ -72,17 +79,35 @@ def run_search(
         watcher.close()
 
 
-def join_search(study: str, *, path: str | Path | None = None, observer: Observer | None = None) -> Result | None:
+def join_search(
+    study: str, *, path: str | Path | None = None, observer: Observer | None = None, allow: Collection[str] = ()
+) -> Result | None:
     """Work on a study that `run_search` began, here or elsewhere: `study` is its folder, or the address of its database
     followed by `#NAME` where that holds several. The result; None where another process makes the last comparison."""
     watcher = observer or Observer()
     try:
         place = placed(study, path)
-        problem = problem_of(stored_search(place.study))
+        search = stored_search(place.study)
+        refuse_code(search, allow)
+        problem = problem_of(search)
         with _opened(problem, place.folder, place.storage, watcher) as run:
             return run.to_the_end(problem.profile(), waits=False)
     finally:
         watcher.close()
+
+
+def refuse_code(search: Search, allow: Collection[str]) -> None:
+    """SearchError where a search names code to run, and nobody allowed it: files and studies may come from anyone."""
+    named = ["callbacks"] if search.callbacks else []
+    named += [place for place in ("evaluator", "sampler", "pruner") if getattr(search, place).runs_code]
+    if named and CODE not in allow:
+        place = named[0]
+        raise SearchError.of(
+            "RS531",
+            f"the {place} runs code that the search names",
+            mark=search.root.nearest((place,)).mark,
+            remedy='where you trust it, add --allow code, or allow=["code"]',
+        )
 
 
 def run_trials(search: Search, folder: Path, storage: str | None) -> None:
@@ -134,9 +159,8 @@ class _Run:
         self._ledger = ledger
         self._observer = observer
         self._pruner = self._search.pruner.make()
-        self._frontier = problem.frontier()
-        self._mirror = Mirror(problem.space, ledger.study.directions)
-        self._closed = 0
+        self._proposer = Proposer(problem, ledger.study.directions)
+        self._callbacks: list[Any] = [imported(path) for path in self._search.callbacks]
 
     def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:
         """All trials, by a crew where there is one, then the last comparison; at once where both are done. None where
@@ -184,7 +208,7 @@ class _Run:
         while True:
             trial = None
             try:
-                trial = self._ledger.claim(self._search.trials, self._propose)
+                trial = self._ledger.claim(self._search.trials, self._proposer)
             except Exhausted:
                 if not told:
                     self._observer.exhausted(len(self._ledger.trials()))
@@ -195,20 +219,6 @@ class _Run:
                 return
             else:
                 time.sleep(POLL_SECONDS)
-
-    def _propose(self, trials: Sequence[FrozenTrial]) -> Entry:
-        """The next trial: the base first, then what the sampler proposes among the open networks."""
-        problem, number = self._problem, len(trials)
-        for trial in trials[self._closed :]:
-            self._frontier.close(problem.space.point(trial.params))
-        self._closed = number
-        point, notes = problem.base_point, {}
-        if number or point is None:
-            self._mirror.update(trials)
-            seed = seed_for(self._search.seed, Purpose.PROPOSAL, number)
-            proposal = self._search.sampler.propose(self._frontier, self._mirror, seed)
-            point, notes = proposal.point, dict(proposal.notes)
-        return Entry(problem.space.params(point), problem.space.distributions, problem.facts(point), notes)
 
     def _run_trial(self, frozen: FrozenTrial) -> None:
         """Measure a trial and record how it ended. What interrupts it ends this process's part; the ledger gives it
@@ -222,13 +232,15 @@ class _Run:
             if error:
                 facts[ERROR] = error
                 self._bench.recover()
-            finished = trial_of(self._ledger.finish(frozen, state, values, facts))
+            ended = self._ledger.finish(frozen, state, values, facts)
         except _Stopped as stop:
             raise stop.error from None
         except Lost:
             logger.warning("trial %d was taken over: this process gave no sign of life for too long", trial.number)
         else:
-            self._observer.finished(finished)
+            self._observer.finished(trial_of(ended))
+            for call in self._callbacks:
+                call(self._ledger.study, ended)
 
     def _measured(
         self, frozen: FrozenTrial, trial: Trial
@@ -249,9 +261,14 @@ class _Run:
             if is_poor:
                 raise _Pruned(figure)
 
+        if REPLAYS in frozen.user_attrs:
+            earlier = self._ledger.trials()[frozen.user_attrs[REPLAYS]].user_attrs[FIGURES]
+            figures = {name: figure for name, figure in earlier.items() if name != "seconds"}
+            return TrialState.COMPLETE, figures, figures, ""
         seed = seed_for(self._search.seed, Purpose.TRIAL, trial.number)
+        place = Place(trial.number, self._ledger.folder, partial(self._ledger.note, frozen))
         try:
-            found = self._bench.measure(trial.spec, seed, watch)
+            found = self._bench.run(place, trial.spec, seed, watch)
         except Lost:
             raise
         except _Pruned as stop:

@@ -58,7 +58,8 @@ class Server:
         return f"postgresql://{SUPERUSER}:{password}@{host}:{self._port}/postgres"
 
     def start(self) -> None:
-        """Start, and wait until connections are taken; SearchError where that fails."""
+        """Start, and wait until connections are taken; SearchError where that fails, or where one runs already."""
+        self._refuse_second()
         settings = {
             "listen_addresses": self._host,
             "port": self._port,
@@ -95,6 +96,18 @@ class Server:
         """Wait until the server ends by itself."""
         if self._process is not None:
             self._process.wait()
+
+    def _refuse_second(self) -> None:
+        """SearchError where the folder has a server, such as one whose `serve` was killed."""
+        file = self._data / "postmaster.pid"
+        port = self._known_port()
+        if file.exists() and port is not None and answers(self.url.replace(f":{self._port}/", f":{port}/")):
+            pid = file.read_text(encoding="ascii").split()[0]
+            raise SearchError.of(
+                "RS517",
+                f"a server runs in {self._folder} already, at port {port}, as process {pid}",
+                remedy=f"use it, or end it with `kill -INT {pid}`",
+            )
 
     def _wait(self) -> None:
         assert self._process is not None

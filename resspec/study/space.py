@@ -60,8 +60,8 @@ class Range(Record):
 
 
 class Scaled(Record):
-    """The base's own number times a factor, rounded to a multiple of `divisor` and never more than a tenth below: a width
-    that grows and shrinks with the base, or several in step."""
+    """The base's own number times a factor, rounded to a multiple of `divisor` and never more than a tenth below: a
+    width that grows and shrinks with the base, or several in step."""
 
     scale: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Listed, Field(min_length=1)]
     """The factors, from small to large."""

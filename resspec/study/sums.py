@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -276,5 +276,5 @@ def _counted(after: Ints, counts: NDArray[np.object_]) -> dict[int, int]:
     return found
 
 
-def _least(ends: Sequence[End], sign: int) -> End:
+def _least(ends: Iterable[End], sign: int) -> End:
     return min(ends, key=lambda end: sign * end.value)

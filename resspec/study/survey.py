@@ -1,4 +1,5 @@
-"""What the space costs: exact sums and a list of what is inside the budgets, where the space allows it; else a sample."""
+"""What the space costs: exact sums and a list of what is inside the budgets, where the space allows it; else a
+sample."""
 
 from __future__ import annotations
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from optuna.trial import TrialState
 from rich.console import Console
 from rich.table import Table
 
 from resspec.pricing import Pricer
+from resspec.spec.budgets import QUANTITIES
 from resspec.study.figures import order
+from resspec.study.reporting.summary import STATES, uses
 from resspec.study.result import Result
 from resspec.study.trial import Trial
 from resspec.study.verdict import Contender
@@ -37,10 +38,24 @@ def standing(result: Result) -> str:
     return summary(result) + best
 
 
+def status_lines(result: Result) -> list[str]:
+    """Standing, front and how near the best and the front are to each budget."""
+    lines = [standing(result)]
+    if result.pareto:
+        axes = ", ".join(goal.name for goal in result.axes)
+        share = 100 * result.hypervolume().shares[-1][1]
+        lines.append(f"front over {axes}: {len(result.pareto)} networks, {share:.1f} % of the box from worst to best")
+    for use in uses(result, result.best) if result.best else []:
+        values = [trial.prices[use.budget.cost] for trial in result.pareto]
+        short = QUANTITIES[use.budget.cost].short
+        spread = f"; front {short(min(values))} to {short(max(values))}" if values else ""
+        lines.append(f"{use.budget}: best uses {100 * use.share:.1f} % ({short(use.value)}){spread}")
+    return lines
+
+
 def summary(result: Result) -> str:
     """How many trials ended how."""
-    names = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
-    counts = [f"{result.count(state)} {name}" for state, name in names.items() if result.count(state)]
+    counts = [f"{result.count(state)} {name}" for state, name in STATES.items() if result.count(state)]
     return f"{result.name}: {len(result.trials)} trials, {', '.join(counts)}"
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from resspec.errors import SearchError
 from resspec.plan import resolve
 from resspec.spec.net import NetSpec
-from resspec.study.evaluators.evaluator import Bench, Watch
+from resspec.study.evaluators.evaluator import Bench, Place, Watch
 from resspec.study.evaluators.training import Training
 from resspec.study.figures import Figures
+from resspec.study.heirlooms import Heirlooms
 from resspec.training.checkpoint import read_notes, read_weights, save_weights
 from resspec.training.data import Images
 from resspec.training.data.source import resident
@@ -55,6 +56,22 @@ class TrainingBench(Bench):
         """Train once by the recipe; the figures are those after its last epoch."""
         return self._trained(spec, seed, self._setting.recipe, watch)[1]
 
+    def run(self, place: Place, spec: NetSpec, seed: int, watch: Watch) -> Figures:
+        """Train once by the recipe, from the weights of a trained network where the setting says so."""
+        if self._setting.inherit is None:
+            return self.measure(spec, seed, watch)
+        heirlooms = Heirlooms(place.folder, self._setting.inherit)
+
+        def filled(model: Network) -> None:
+            lineage = heirlooms.hand_down(model, place.number)
+            if lineage is not None:
+                place.note("lineage", lineage)
+
+        model, figures = self._trained(spec, seed, self._setting.recipe, watch, filled)
+        if figures.is_finite:
+            heirlooms.keep(model, place.number, figures.main)
+        return figures
+
     def retrain(self, spec: NetSpec, seed: int, epochs: int | None, weights: Path) -> Figures:
         """Train by the recipe, over other epochs if asked to, and keep the weights; done is done where the file is
         there."""
@@ -78,14 +95,18 @@ class TrainingBench(Bench):
         super().recover()
         free_cache()
 
-    def _trained(self, spec: NetSpec, seed: int, recipe: Recipe, watch: Watch) -> tuple[Network, Figures]:
-        """A network trained from a seed, and what it reached on the validation images."""
+    def _trained(
+        self, spec: NetSpec, seed: int, recipe: Recipe, watch: Watch, begin: Callable[[Network], None] | None = None
+    ) -> tuple[Network, Figures]:
+        """A network trained from a seed, changed by `begin` before, and what it reached on the validation images."""
 
         def told(epoch: Epoch) -> None:
             assert epoch.validation is not None
             watch(epoch.number, epoch.validation.accuracy)
 
         model = network_of(spec, seed, self._setting.device)
+        if begin is not None:
+            begin(model)
         last = train(model, self._images, recipe, validation=self._held_out, seed=seed, on_epoch=told)[-1].validation
         assert last is not None
         return model, figures_of(last)

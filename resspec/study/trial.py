@@ -20,7 +20,8 @@ from resspec.study.objectives import Goal
 class Trial:
     """A network and what became of it. `values` holds the objectives of a complete trial and the last ones seen of a
     pruned one; `params` are the values of the space; `figures` are the measures of a complete trial; `reported` is the
-    main measure when it was last reported."""
+    main measure when it was last reported; `lineage` tells from which trial's weights it started, if from any, and how
+    many tensors and elements, of how many, it took."""
 
     number: int
     state: TrialState
@@ -32,6 +33,7 @@ class Trial:
     reported: float | None
     seconds: float
     error: str
+    lineage: dict[str, Any] | None
     _spec: dict[str, Any] = field(repr=False)
     _prices: dict[str, int] = field(repr=False, default_factory=dict)
 
@@ -83,6 +85,7 @@ class Trial:
             "params": self.params,
             "seconds": round(self.seconds, 3),
             "error": self.error,
+            "lineage": self.lineage,
             "spec": self._spec,
         }
 
@@ -104,6 +107,7 @@ def trial_of(frozen: FrozenTrial) -> Trial:
         reported=frozen.intermediate_values.get(max(frozen.intermediate_values, default=0)),
         seconds=seconds,
         error=facts.get("error", ""),
+        lineage=facts.get("lineage"),
         _spec=facts.get("spec", {}),
         _prices=prices,
     )

@@ -11,16 +11,21 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from resspec.spec.budgets import Budget
 from resspec.study.observer import Observer
 from resspec.study.pace import Pace
 from resspec.study.problem import Problem
 from resspec.study.profile import Profile
+from resspec.study.reporting.summary import Use
 from resspec.study.result import Result
 from resspec.study.trial import Trial
 from resspec.study.words import costs, duration, layout, measured
 
 SHOWN = 5
 BAR_WIDTH = 40
+RUNNING_SHOWN = 4
+NARROW, WIDE = 56, 72
+"""Columns of a terminal below which the table of the best loses costs, and layout."""
 PAUSE = 0.1
 """Seconds between two drawings."""
 
@@ -39,7 +44,7 @@ class LineView(Observer):
 
     def opened(self, problem: Problem, profile: Profile, trials: list[Trial], total: int) -> None:
         """Say what is searched, and from where it goes on."""
-        self._pace = Pace(trials, total, final_runs(problem), problem.preference, problem.main)
+        self._pace = pace_of(problem, trials, total)
         self._say(str(profile))
         if trials:
             self._say(f"going on after {len(self._pace.done)} of {total} trials")
@@ -79,6 +84,8 @@ class LiveView(Observer):
         self._live: Live | None = None
         self._pace = Pace([], 0, 0)
         self._title = ""
+        self._running: dict[int, str] = {}
+        self._budgets: tuple[Budget, ...] = ()
         self._now = ""
         self._again: tuple[int, int] | None = None
         self._base: Trial | None = None
@@ -88,9 +95,10 @@ class LiveView(Observer):
 
     def opened(self, problem: Problem, profile: Profile, trials: list[Trial], total: int) -> None:
         """Start drawing."""
-        self._pace = Pace(trials, total, final_runs(problem), problem.preference, problem.main)
+        self._pace = pace_of(problem, trials, total)
         self._title = profile.summary()
         self._base_print = problem.base_fingerprint
+        self._budgets = problem.budgets
         self._find_base(trials)
         self._live = Live(console=self._console, refresh_per_second=2, get_renderable=self._drawn, transient=True)
         self._live.start()
@@ -98,17 +106,20 @@ class LiveView(Observer):
     def started(self, trial: Trial, steps: int) -> None:
         """Show the running trial."""
         self._steps = steps
-        self._now = f"trial {trial.number}  {layout(trial)}  {costs(trial)}"
+        self._running[trial.number] = f"trial {trial.number}  {layout(trial)}  {costs(trial)}"
 
     def stepped(self, trial: Trial, step: int, accuracy: float) -> None:
         """Show how far the running trial is."""
         reached = measured(self._pace.main, accuracy)
-        self._now = f"trial {trial.number}  {layout(trial)}  {costs(trial)}  epoch {step}/{self._steps}  {reached}"
+        self._running[trial.number] = (
+            f"trial {trial.number}  epoch {step}/{self._steps}  {reached}  {layout(trial)}  {costs(trial)}"
+        )
         self._redraw()
 
     def finished(self, trial: Trial) -> None:
         """Count a trial."""
         self._pace.count(trial)
+        self._running.pop(trial.number, None)
         self._find_base([trial])
         self._redraw()
 
@@ -148,31 +159,65 @@ class LiveView(Observer):
         self._base = next((trial for trial in trials if trial.fingerprint == self._base_print), self._base)
 
     def _drawn(self) -> RenderableType:
-        """The whole view."""
-        return Group(Text(self._title, style="bold"), self._bar(), Text(self._now, style="dim"), self._best())
+        """The whole view; lines that a narrow terminal has no room for are cut, not wrapped."""
+        running = [self._now] if self._now else list(self._running.values())
+        more = len(running) - RUNNING_SHOWN
+        lines = running[:RUNNING_SHOWN] + ([f"and {more} more"] if more > 0 else [])
+        quiet = [Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in lines]
+        title = Text(self._title, style="bold", no_wrap=True, overflow="ellipsis")
+        return Group(title, self._bar(), self._state(), *quiet, *self._uses(), self._best())
 
     def _bar(self) -> Table:
         """How much is done, and the time left."""
         done, total = self._again or (len(self._pace.done), self._pace.total)
         left = self._pace.seconds_left() if self._again is None else None
-        about = f"{duration(self._pace.elapsed)} gone" + (f", about {duration(left)} left" if left else "")
+        words = [f"{duration(self._pace.elapsed)} gone"] if self._console.width >= NARROW or not left else []
+        about = ", ".join(words + ([f"about {duration(left)} left"] if left else []))
         row = Table.grid(padding=(0, 1))
-        row.add_row(
-            "again " if self._again else "trials", ProgressBar(total, done, BAR_WIDTH), f"{done}/{total}", about
-        )
+        bar = ProgressBar(total, done, max(8, min(BAR_WIDTH, self._console.width - 48)))
+        row.add_row("again " if self._again else "trials", bar, f"{done}/{total}", about)
         return row
 
+    def _state(self) -> Text:
+        """Workers, rate and the size of the front."""
+        words = [f"{len(self._running)} running"] if self._running else []
+        words += [f"{self._pace.rate:.3g} trials a minute"] if self._pace.rate else []
+        words += [f"front {len(self._pace.front)} networks"] if self._pace.best else []
+        failed = sum(trial.state == TrialState.FAIL for trial in self._pace.done.values())
+        words += [f"{failed} failed"] if failed else []
+        return Text("  ".join(words), no_wrap=True, overflow="ellipsis")
+
+    def _uses(self) -> list[Text]:
+        """How near the best and the front are to each budget."""
+        best, front = self._pace.best, self._pace.front
+        lines = []
+        for budget in self._budgets if best else ():
+            shares = [100 * Use(budget, trial.prices[budget.cost]).share for trial in front]
+            use = Use(budget, best.prices[budget.cost]) if best else None
+            words = f"{budget}: best {100 * use.share:.0f} %" if use else str(budget)
+            words += f", front {min(shares):.0f} to {max(shares):.0f} %" if shares else ""
+            lines.append(Text(words, no_wrap=True, overflow="ellipsis"))
+        return lines
+
     def _best(self) -> Table:
-        """The best so far, under the base."""
+        """The best so far, under the base; fewer columns where there is little room."""
+        names = ["best so far", self._pace.main, "stages", "macs", "params"]
+        shown = names[: 5 if self._console.width >= WIDE else 4 if self._console.width >= NARROW else 2]
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-        for name in ("best so far", "stages", "params", "macs", "validation"):
+        for name in shown:
             table.add_column(name, justify="left" if name in ("best so far", "stages") else "right", no_wrap=True)
         best = [t for t in self._pace.ranked if not self._base or t.number != self._base.number]
         for trial in ([self._base] if self._base else []) + best[:SHOWN]:
             name = "base" if trial is self._base else f"trial {trial.number}"
-            figures = f"{trial.costs.params:,}", f"{trial.costs.macs:,}", measured(self._pace.main, trial.score)
-            table.add_row(name, layout(trial), *figures, style="green" if trial is self._pace.best else None)
+            reached = measured(self._pace.main, trial.score)
+            cells = (name, reached, layout(trial), f"{trial.costs.macs:,}", f"{trial.costs.params:,}")
+            table.add_row(*cells[: len(shown)], style="green" if trial is self._pace.best else None)
         return table
+
+
+def pace_of(problem: Problem, trials: list[Trial], total: int) -> Pace:
+    """The pace of a search that goes on after these trials."""
+    return Pace(trials, total, final_runs(problem), problem.preference, problem.main, problem.axes)
 
 
 def outcome(trial: Trial, main: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 
 from resspec.errors import ResspecError, did_you_mean
 from resspec.ir import Graph
@@ -59,8 +60,8 @@ class Bench:
             Row(row["form"], row["job"], Spread(*(row[key] for key in ("median", "low", "high", "rounds"))))
             for row in data["rows"]
         )
-        head = (data[key] for key in ("name", "fingerprint", "device", "torch"))
-        return cls(*head, Setting(**data["setting"]), rows)
+        name, fingerprint, device, made = (data[key] for key in ("name", "fingerprint", "device", "torch"))
+        return cls(name, fingerprint, device, made, Setting(**data["setting"]), rows)
 
 
 def bench(graph: Graph, setting: Setting, forms: Sequence[str], rounds: int, *, training: bool = False) -> Bench:
@@ -115,7 +116,7 @@ class Forward:
 
 @dataclass(frozen=True)
 class TrainingStep:
-    """Forward in train mode, the mean of squares as a loss, backward, and SGD with momentum."""
+    """Forward in train mode, the mean of the squares of every output as a loss, backward, and SGD with momentum."""
 
     model: nn.Module
     x: torch.Tensor
@@ -129,7 +130,8 @@ class TrainingStep:
     def __call__(self) -> object:
         """Run it once."""
         self.optimizer.zero_grad()
-        self.model(self.x).float().square().mean().backward()
+        outputs = tree_leaves(self.model(self.x))
+        torch.stack([output.float().square().mean() for output in outputs]).sum().backward()
         self.optimizer.step()
         return None
 

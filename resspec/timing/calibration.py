@@ -73,10 +73,12 @@ def calibrate(
     with torch.inference_mode():
         for turn in range(-WARM_UP, rounds):
             say(f"round {turn + 1} of {rounds}" if turn >= 0 else "warming up")
-            for gathered, found in ((ops, [walk.times() for walk in walks]), (nets, [net.time() for net in wholes])):
-                for place, one in enumerate(found):
-                    if turn >= 0:
-                        gathered[place].append(one)  # type: ignore[attr-defined]  # times of ops, or of a net
+            walked, whole = [walk.times() for walk in walks], [net.time() for net in wholes]
+            if turn >= 0:
+                for kept, one in zip(ops, walked, strict=True):
+                    kept.append(one)
+                for times, seconds in zip(nets, whole, strict=True):
+                    times.append(seconds)
     rates = fit(_timed(walks, ops), setting.images)
     bare = Table(device_name(device), setting.dtype, setting.threads, setting.images, torch.__version__, rates, ())
     judged = (

@@ -73,10 +73,12 @@ def test_optimizers_hold_their_states():
     assert states["adam"] == states["adamw"] == 2 * params + 4 * 161
 
 
-def test_weights_are_the_bytes_of_the_state_dict():
-    model = resspec.build("resnet18", device="meta")
+@pytest.mark.parametrize(("name", "dtype"), [("fp32", torch.float32), ("fp16", torch.float16)])
+def test_weights_are_the_bytes_of_the_state_dict(name: str, dtype: torch.dtype):
+    model = resspec.build("resnet18", device="meta", dtype=dtype)
     size = sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
-    assert memory_of(resspec.graph("resnet18"), Setting()).weights == size
+    found = memory_of(resspec.graph("resnet18"), Setting(dtype=name))
+    assert found.inference - found.activations == size
 
 
 def test_savings_save():

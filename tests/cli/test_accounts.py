@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -58,3 +59,15 @@ def test_fits_answers_by_its_exit_code(size: str, code: int):
     assert done.exit_code == code
     if code < 2:
         assert "the largest batch is" in done.stdout
+
+
+def test_latency_is_told_by_stage_with_the_error_of_its_table(tmp_path: Path):
+    file = tmp_path / "table.json"
+    head = {"device": "a device", "dtype": "fp32", "threads": 2, "images": 4, "torch": "2"}
+    unseen = [["other", 1.0, 1.1], ["another", 1.0, 1.2]]
+    file.write_text(json.dumps({**head, "rates": {"others": [0.001, 0, 0, 0]}, "unseen": unseen}), encoding="utf-8")
+    ops = len(resspec.report("resnet18").layers)
+    lines = said("resnet18", "--latency", "--table", str(file))
+    assert "a device, fp32, batch 4, 2 threads" in lines
+    assert "median error 15.0% on 2 unseen networks" in lines
+    assert json.loads(said("resnet18", "--table", str(file), "--json"))["seconds"] == pytest.approx(0.001 * ops)

@@ -129,6 +129,7 @@ def test_check_tells_by_how_much_in_markdown_and_json() -> None:
     done = CliRunner().invoke(app, [*words, "--format", "markdown"])
     assert done.exit_code == 1
     assert "| broken | params <= 25,000,000 | <=25M | 25,557,032 | 557,032 | 2.23 % |" in done.stdout
+    assert "| layer4 | 14,964,736 | 58.6 % | 809,238,528 | 19.8 % |" in done.stdout
     rows = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["budgets"]
     assert [row["over"] for row in rows] == [557_032, 910_815_744]
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -102,6 +106,43 @@ def test_the_page_holds_every_row_and_needs_nothing_else():
     addresses = set(re.findall(r"https?://[^\"' <)]+", text))
     assert addresses <= {"http://www.w3.org/2000/svg"}
     assert not re.search(r"<(link|img|iframe)|@import|url\(|fetch\(", text)
+
+
+CLICKS = """<script>{
+const table = document.querySelector("table[data-level=stages]");
+const heads = [...table.tHead.rows[0].cells];
+const column = (place) => [...table.tBodies[0].rows].map((row) => row.cells[place].textContent);
+const macs = heads.findIndex((head) => head.textContent === "macs");
+heads[macs].click();
+const down = column(macs);
+heads[macs].click();
+const up = column(macs);
+document.querySelector("button[data-level=layers]").click();
+const filter = document.querySelector("input[type=search]");
+filter.value = "layer3.0";
+filter.dispatchEvent(new Event("input"));
+const layers = document.querySelector("table[data-level=layers]");
+const left = [...layers.tBodies[0].rows].filter((row) => !row.hidden && row.getClientRects().length);
+const said = document.createElement("pre");
+said.textContent = "SAID" + JSON.stringify({ down, up, left: left.map((row) => row.cells[0].textContent) }) + "DIAS";
+document.body.append(said);
+}</script></body>"""
+
+
+@pytest.mark.slow
+def test_a_browser_sorts_and_filters_the_tables(tmp_path: Path):
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("there is no chromium here to open the page in")
+    file, report = tmp_path / "page.html", resspec.report("resnet50")
+    file.write_text(page(resspec.graph("resnet50")).replace("</body>", CLICKS), encoding="utf-8")
+    words = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--dump-dom")
+    done = subprocess.run([browser, *words, file.as_uri()], capture_output=True, text=True, timeout=120, check=True)
+    said = json.loads(done.stdout.partition("<pre>SAID")[2].partition("DIAS")[0])
+    figures = sorted((row.macs for row in report.stages), reverse=True)
+    assert said["down"] == [f"{value:,}" for value in figures]
+    assert said["up"] == said["down"][::-1]
+    assert said["left"] == [row.name for row in report.layers if row.name.startswith("layer3.0.")]
 
 
 def test_a_name_cannot_leave_its_place_in_the_page():

@@ -16,7 +16,13 @@ from sqlalchemy import NullPool
 
 TESTS = Path(__file__).parents[1]
 WORKER = Path(__file__).with_name("worker.py")
-QUICK: dict[str, Any] = {"trials": 30, "evaluator": {"kind": "formula", "pause": 0.01}, "pruner": "none", "final": None}
+QUICK: dict[str, Any] = {
+    "trials": 30,
+    "evaluator": {"kind": "formula", "pause": 0.01},
+    "sampler": "random",
+    "pruner": "none",
+    "final": None,
+}
 
 Told = list[tuple[Any, ...]]
 

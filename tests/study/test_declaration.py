@@ -52,13 +52,15 @@ def test_a_file_is_named_by_its_stem_and_its_base_is_found_beside_it(
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     search = load_search(folder / "mine.yaml")
     assert search.name == "mine"
-    assert (search.sampler.kind, search.pruner.kind, search.trials, search.seed) == ("tpe", "median", 50, 0)
+    assert (search.sampler.kind, search.pruner.kind, search.trials, search.seed) == ("bayes", "median", 50, 0)
     assert problem_of(search).base_costs.params == problem_of(search).budgets[0].high
 
 
 def test_keywords_replace_what_a_file_says(folder: Path):
     assert load_search(folder / "mine.yaml", trials=7, seed=None).trials == 7
     assert load_search(load_search(folder / "mine.yaml"), seed=3).seed == 3
+    twice = load_search(load_search(folder / "mine.yaml", trials=7), seed=3)
+    assert (twice.trials, twice.seed) == (7, 3), "what was replaced once stays so"
 
 
 def test_a_search_can_be_written_in_python_and_comes_back_from_plain_data():
@@ -77,7 +79,11 @@ def test_a_search_can_be_written_in_python_and_comes_back_from_plain_data():
             "low: 1, heigh: 4",
             ["mine.yaml:3:28: error[RS201]: unknown key 'space.stages.1.depth.heigh'"],
         ),
-        ("[8, 16]", "16", ["mine.yaml:4:19: error", "a range (low, high, step) or a list of values, not 16"]),
+        (
+            "[8, 16]",
+            "16",
+            ["mine.yaml:4:19: error", "a range (low, high, step), factors (scale) or a list of values, not 16"],
+        ),
         ("[8, 16]", "[]", ["mine.yaml:4:19: error", "no value to choose from"]),
         (
             "kind: training",

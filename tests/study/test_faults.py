@@ -26,7 +26,7 @@ from study.worker import act
 
 KILLS = 51
 """Of each kind."""
-SHORT = QUICK | {"trials": 5, "evaluator": {"kind": "formula", "pause": 0.005}}
+SHORT = QUICK | {"trials": 3, "evaluator": {"kind": "formula", "pause": 0.005}}
 
 
 class Victims:
@@ -88,7 +88,7 @@ def test_killed_at_random_times(victims: Victims, capsys: pytest.CaptureFixture[
 @pytest.mark.slow
 def test_killed_at_each_write(victims: Victims, capsys: pytest.CaptureFixture[str]):
     for number in range(KILLS):
-        process = victims.begun(f"w{number}", (1 + number % 44, (0.0, 1.0, 0.3)[number % 3]))
+        process = victims.begun(f"w{number}", (1 + number % 28, (0.0, 1.0, 0.3)[number % 3]))
         process.join(120)
         victims.count(f"w{number}", process.exitcode)
     report(capsys, "each write", victims)

@@ -204,7 +204,7 @@ def test_a_database_that_stays_away_ends_the_search_clearly_and_what_was_finishe
         server.start()
     again = open_ledger(tmp_path / "run", "s")
     found = again.trials()[0]
-    assert (found.state, found.value, found.user_attrs["figures"]) == (TrialState.COMPLETE, [0.75], {"loss": 1.0})
+    assert (found.state, found.value, found.user_attrs["figures"]) == (TrialState.COMPLETE, 0.75, {"loss": 1.0})
     assert list((tmp_path / "run" / "spool").iterdir()) == []
     again.close()
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
+from resspec import report
 from resspec.errors import BudgetError
+from resspec.spec.budgets import COSTS
 from resspec.study.problem import Problem
+from resspec.study.survey import unravelled
 from study.formula import SPACE, cost
 
 Problems = Callable[..., Problem]
 
 
-@pytest.fixture(autouse=True)
-def _small_samples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resspec.study.survey.SAMPLE", 1_000)
-
-
 LARGE = {
-    "stages.1.depth": {"low": 1, "high": 40},
-    "stages.1.width": {"low": 1, "high": 40},
-    "stages.2.depth": {"low": 1, "high": 40},
-    "stages.2.width": {"low": 1, "high": 40},
+    "stages.1.depth": {"low": 1, "high": 20},
+    "stages.1.width": {"low": 1, "high": 20},
+    "stages.2.depth": {"low": 1, "high": 20},
+    "stages.2.width": {"low": 1, "high": 20},
 }
 
 
@@ -43,15 +42,83 @@ def test_the_profile_of_a_listed_space_is_that_of_every_point_priced_on_its_own(
     assert reach["flops"].budget is None
 
 
-def test_a_space_too_large_to_list_is_sampled_and_its_ends_are_climbed_to(problem: Problems):
+def test_a_space_of_millions_is_summed_over_exactly(problem: Problems):
+    asked = problem(space=LARGE, budgets={"params": "<= 100K", "macs": ">= 100K"})
+    found = asked.profile()
+    size = 20**4
+    every = unravelled(np.arange(size), (20,) * 4)
+    priced = asked.chain.price(every)
+    inside = (priced.costs[:, 0] <= 100_000) & (priced.costs[:, 1] >= 100_000)
+    assert (found.size, found.legal, found.exact, found.feasible) == (size, size, True, int(inside.sum()))
+    assert found.error == 0
+    reach = {reach.cost: reach for reach in found.reaches}
+    assert (reach["macs"].low, reach["macs"].high) == (priced.costs[:, 1].min(), priced.costs[:, 1].max())
+    assert reach["params"].lowest == dict.fromkeys(LARGE, 1)
+    assert reach["params"].highest == dict.fromkeys(LARGE, 20)
+    assert reach["params"].share == (priced.costs[:, 0] <= 100_000).mean()
+
+
+def test_bulk_prices_are_the_prices_of_the_graphs(problem: Problems):
+    asked = problem(space=LARGE | {"gate": [None, "se"], "input": [[1, 8, 8], [1, 12, 12]]}, budgets={})
+    points = asked.space.draw(np.random.default_rng(0), 40)
+    priced = asked.chain.price(points)
+    for row, point in enumerate(points.tolist()):
+        costs = report(asked.spec(tuple(point))).costs
+        assert priced.costs[row].tolist() == [getattr(costs, name) for name in COSTS]
+
+
+def test_keys_are_equal_where_fingerprints_are(problem: Problems):
+    space = {
+        "stages.1.depth": {"low": 1, "high": 3},
+        "shortcut": ["projection", {"kind": "projection"}, "none"],
+        "stages.2.depth": {"low": 1, "high": 3},
+        "stages.2.stride": [1, 2],
+        "stages.2.width": [4, 8],
+    }
+    asked = problem(space=space, budgets={})
+    points = list(asked.space.points())
+    keys = asked.chain.price(np.array(points)).keys.tolist()
+    prints = [asked.fingerprint(point) for point in points]
+    pairs = set(zip(keys, prints, strict=True))
+    assert len(pairs) == len(set(keys)) == len(set(prints)) < len(points)
+    assert asked.profile().networks == len(set(prints))
+
+
+def test_a_space_too_large_to_sum_over_is_sampled_and_its_ends_are_climbed_to(
+    problem: Problems, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("resspec.study.sums.ENTRIES", 10)
+    monkeypatch.setattr("resspec.study.survey.BRUTE", 10)
     asked = problem(space=LARGE, budgets={"params": "<= 100K"})
     found = asked.profile()
-    assert (found.size, found.exact, found.feasible) == (40**4, False, None)
+    assert (found.size, found.exact, found.feasible) == (20**4, False, None)
     assert 0 < found.error < 0.04
     reach = {reach.cost: reach for reach in found.reaches}["params"]
     assert reach.lowest == dict.fromkeys(LARGE, 1)
-    assert reach.highest == dict.fromkeys(LARGE, 40)
+    assert reach.highest == dict.fromkeys(LARGE, 20)
     assert "by a sample" in found.summary()
+    smallest = cost(dict.fromkeys(LARGE, 1))
+    assert problem(space=LARGE, budgets={"params": f"<= {smallest}"}).profile().share <= 1 / 1_000
+    with pytest.raises(BudgetError, match="as far as a climb from a sample shows"):
+        problem(space=LARGE, budgets={"params": f"<= {smallest - 1}"}).profile()
+
+
+def test_all_ways_of_surveying_a_space_agree(problem: Problems, monkeypatch: pytest.MonkeyPatch):
+    budgets = {"params": "<= 12K", "macs": "60K..150K"}
+    summed = problem(budgets=budgets).survey
+    monkeypatch.setattr("resspec.study.sums.ENTRIES", 10)
+    priced = problem(budgets=budgets).survey
+    assert summed.sums is not None
+    assert priced.sums is None
+    assert summed.inside == priced.inside
+    assert summed.inside_each == priced.inside_each
+    assert summed.listing is not None
+    assert priced.listing is not None
+    assert summed.listing.flats.tolist() == priced.listing.flats.tolist()
+    assert summed.listing.keys.tolist() == priced.listing.keys.tolist()
+    assert [[end.value for end in ends] for ends in summed.ends or ()] == [
+        [end.value for end in ends] for ends in priced.ends or ()
+    ]
 
 
 def test_a_budget_below_the_smallest_network_names_that_network(problem: Problems):
@@ -73,10 +140,3 @@ def test_a_budget_in_a_gap_of_the_space_names_the_nearest_network(problem: Probl
 def test_budgets_that_each_can_be_met_but_not_together_say_so(problem: Problems):
     with pytest.raises(BudgetError, match=r"params <= 3,000 and macs >= 500,000 cannot be met together"):
         problem(budgets={"params": "<= 3K", "macs": ">= 500K"}).profile()
-
-
-def test_a_rare_network_of_a_large_space_is_found_by_climbing_not_denied(problem: Problems):
-    smallest = cost(dict.fromkeys(LARGE, 1))
-    assert problem(space=LARGE, budgets={"params": f"<= {smallest}"}).profile().share <= 1 / 1_000
-    with pytest.raises(BudgetError, match="as far as a climb from a sample shows"):
-        problem(space=LARGE, budgets={"params": f"<= {smallest - 1}"}).profile()

@@ -9,7 +9,11 @@ import optuna
 import pytest
 from pydantic import ValidationError
 
-from resspec.study.space import Range, Space, choices
+from resspec.errors import SpecError
+from resspec.study.declaration import load_search
+from resspec.study.problem import problem_of
+from resspec.study.space import Range, Scaled, Space, choices
+from study.formula import stated
 
 GATE = {"kind": "se", "ratio": 0.25}
 LONG = {"kind": "se", "ratio": 0.25, "of": "block", "act": "relu", "gate": "sigmoid"}
@@ -66,3 +70,59 @@ def test_near_means_few_steps_on_a_range_and_equal_on_a_choice():
     assert distances[0] == 0
     assert dict(zip(map(tuple, points.tolist()), distances.tolist(), strict=True))[(1, 0, 0)] == 0.5
     assert dict(zip(map(tuple, points.tolist()), distances.tolist(), strict=True))[(2, 2, 3)] == 3.0
+
+
+def test_factors_scale_what_the_base_says_and_round_it():
+    dimension = Scaled(scale=(0.5, 0.75, 1.0), divisor=8).dimension("a, b", {"a": 32, "b": 20})
+    assert dimension.paths == ("a", "b")
+    assert dimension.settings == ({"a": 16, "b": 16}, {"a": 24, "b": 16}, {"a": 32, "b": 24})
+    space = Space((dimension,))
+    trial = optuna.trial.create_trial(params=space.params((1,)), distributions=space.distributions, value=0.0)
+    assert space.point(trial.params) == (1,)
+    assert space.values((2,)) == {"a": 32, "b": 24}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"scale": []}, {"scale": [1.0, 0.5]}, {"scale": [0.0]}, {"scale": [1.0], "step": 1}]
+)
+def test_factors_that_make_no_sense_are_refused(fields: dict[str, Any]):
+    with pytest.raises(ValidationError):
+        Scaled.model_validate(fields)
+
+
+def test_paths_with_a_comma_take_one_value_and_a_star_is_every_stage():
+    asked = problem_of(
+        load_search(
+            stated(
+                space={
+                    "stages.1.depth, stages.2.depth": {"low": 1, "high": 3},
+                    "stages.*.width": {"scale": [1.0, 1.5], "divisor": 4},
+                },
+                budgets={},
+            )
+        )
+    )
+    assert [d.path for d in asked.space.dimensions] == [
+        "stages.1.depth, stages.2.depth",
+        "stages.1.width",
+        "stages.2.width",
+    ]
+    assert asked.space.values((2, 1, 0)) == {
+        "stages.1.depth": 3,
+        "stages.2.depth": 3,
+        "stages.1.width": 8,
+        "stages.2.width": 8,
+    }
+    assert asked.profile().feasible == 12
+
+
+@pytest.mark.parametrize(
+    ("space", "said"),
+    [
+        ({"stages.1.depth": [1, 2], "stages.1.depth, stages.2.depth": [1, 2]}, "stages.1.depth is set by"),
+        ({"stem": {"scale": [1.0, 2.0]}}, "stem cannot be scaled"),
+    ],
+)
+def test_a_space_that_contradicts_itself_is_refused(space: dict[str, Any], said: str):
+    with pytest.raises(SpecError, match=said):
+        problem_of(load_search(stated(space=space)))

@@ -31,4 +31,5 @@ PEER = Peer(
         (r"\.layer\.(\d)\.normalization\.", ".bn{1+1}."),
         (r"^encoder\.stages\.(\d+)\.layers\.(\d+)\.", r"layer{1+1}.\2."),
     ),
+    all=r"(resnet|classifier)\.",
 )

@@ -41,4 +41,5 @@ PEER = Peer(
         (r"\.c\.", ".conv3."),
         (r"\.c_bn\.", ".bn3."),
     ),
+    all=r"(stem|s\d+|head)\.",
 )

@@ -16,4 +16,5 @@ PEER = Peer(
         (r"^blocks\.", "layer0."),
         (r"\.proj\.", ".downsample.0."),
     ),
+    all=r"(stem|blocks|bn|fc)\.",
 )

@@ -89,4 +89,5 @@ PEER = Peer(
         (r"\.conv(\d)_(?:kxk|1x1)\.(conv|bn)\.", r".\2\1."),
         (r"^stages\.(\d+)\.(\d+)\.", r"layer{1+1}.\2."),
     ),
+    all=r"(stem|stages|final_conv|head)\.",
 )

@@ -32,4 +32,5 @@ PEER = Peer(
         (r"\.conv(\d)\.(conv|bn)\.", r".\2\1."),
         (r"^stages\.(\d+)\.", r"layer{1+1}."),
     ),
+    all=r"(stem|stages|head)\.",
 )

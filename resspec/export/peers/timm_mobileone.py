@@ -23,4 +23,5 @@ PEER = Peer(
         (r"^stages\.(\d+)\.(\d*[02468])\.", "layer{1+1}.{2/2}.conv1."),
         (r"^stages\.(\d+)\.(\d*[13579])\.", "layer{1+1}.{2/2}.conv2."),
     ),
+    all=r"(stem|stages|head)\.",
 )

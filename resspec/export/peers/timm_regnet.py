@@ -41,4 +41,5 @@ PEER = Peer(
         (r"\.norm(\d)\.", r".bn\1."),
         (r"^s(\d+)\.b(\d+)\.", r"layer\1.{2-1}."),
     ),
+    all=r"(stem|s\d+|final_conv|head|norm)\.",
 )

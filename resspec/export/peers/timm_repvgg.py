@@ -20,4 +20,5 @@ PEER = Peer(
         (r"^stages\.(\d+)\.(\d+)\.attn\.", r"layer{1+1}.\2.se."),
         (r"^stages\.(\d+)\.(\d+)\.", r"layer{1+1}.\2.conv1."),
     ),
+    all=r"(stem|stages|head)\.",
 )

@@ -30,4 +30,5 @@ PEER = Peer(
         (r"\.downsample\.conv\.", ".downsample.0."),
         (r"^stages\.(\d+)\.blocks\.", "layer{1+1}."),
     ),
+    all=r"(stem|stages|norm|head)\.",
 )

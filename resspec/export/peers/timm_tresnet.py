@@ -22,4 +22,5 @@ PEER = Peer(
         (r"\.downsample\.[01]\.bn\.", ".downsample.2."),
         (r"(^|\.)conv(\d)\.(conv|bn)\.", r"\1\3\2."),
     ),
+    all=r"(body|head)\.",
 )

@@ -32,4 +32,5 @@ PEER = Peer(
         (r"\.f\.c\.0\.", ".conv3."),
         (r"\.f\.c\.1\.", ".bn3."),
     ),
+    all=r"(stem|trunk_output|fc)\.",
 )

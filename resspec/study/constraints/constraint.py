@@ -1,5 +1,5 @@
-"""What a constraint is: it looks at values one after the other, remembers little, and says whether they may go on. So it
-takes part in sums over the space, and no point that breaks it is ever counted, drawn or proposed."""
+"""What a constraint is: it looks at values one after the other, remembers little, and says whether they may go on.
+So it takes part in sums over the space, and no point that breaks it is ever counted, drawn or proposed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from resspec.errors import Fault, Mark, SpecError, did_you_mean
 from resspec.record import refusal
@@ -25,6 +25,9 @@ def _patterns(value: Any) -> Any:
     return tuple(listed)
 
 
+PATHS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
+
 class Constraint(Plugin):
     """A law for the values of several paths, taken in order. What is remembered between two values is hashable, and the
     fewer different memories there are, the faster the space is summed over."""
@@ -32,8 +35,10 @@ class Constraint(Plugin):
     family: ClassVar[str] = "constraint"
     home: ClassVar[str] = "resspec.study.constraints"
     group: ClassVar[str] = "resspec.constraints"
+    numeric: ClassVar[bool] = True
+    """Whether it looks at numbers alone."""
 
-    of: Annotated[tuple[str, ...], BeforeValidator(_patterns)]
+    of: Annotated[tuple[str, ...], BeforeValidator(_patterns), WithJsonSchema(PATHS)]
     """The paths, in order; `stages.*.width` means that of every stage. One that the space does not vary counts with the
     base's value."""
 
@@ -114,7 +119,7 @@ def rules_of(constraints: Sequence[tuple[Constraint, Mark | None]], space: Space
 
 def refuse_odd_values(rule: Rule, mark: Mark | None) -> None:
     """SpecError where a constraint looks at values that are no numbers."""
-    for term in rule.terms:
+    for term in rule.terms if rule.constraint.numeric else ():
         for value in term.values:
             if not isinstance(value, (int, float)) or isinstance(value, bool):
                 message = f"a constraint of kind {rule.constraint.kind!r} looks at numbers, not {value!r:.40}"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import field_validator
 
 from resspec.record import Listed, refusal
-from typing import Annotated
-
 from resspec.study.constraints.constraint import Constraint
 
 
 class Rising(Constraint):
-    """Each value is at least the one before it, as the widths of nearly all ResNets are; with `by`, it is the one before
-    it times one of these factors."""
+    """Each value is at least the one before it, as the widths of nearly all ResNets are; with `by`, it is the one
+    before it times one of these factors."""
 
     kind: ClassVar[str] = "rising"
 

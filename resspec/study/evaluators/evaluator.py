@@ -6,8 +6,9 @@ import gc
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from resspec.spec.net import NetSpec
 from resspec.study.figures import CLASSIFICATION, Figures, Measures
@@ -15,6 +16,16 @@ from resspec.training.plugin import Plugin
 
 Watch = Callable[[int, float], None]
 """Told a step, from 1, and the main measure after it. What it raises ends the measurement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a trial stands: its number, the folder of its study, in which a bench may keep files of its own, and
+    `note`, which records a fact with the trial."""
+
+    number: int
+    folder: Path
+    note: Callable[[str, Any], None]
 
 
 class Bench(ABC):
@@ -34,6 +45,10 @@ class Bench(ABC):
     def measure(self, spec: NetSpec, seed: int, watch: Watch) -> Figures:
         """A trial: figures on the validation images."""
 
+    def run(self, place: Place, spec: NetSpec, seed: int, watch: Watch) -> Figures:
+        """A trial at its place in a study; for benches that learn from one network for the next."""
+        return self.measure(spec, seed, watch)
+
     def retrain(self, spec: NetSpec, seed: int, epochs: int | None, weights: Path) -> Figures:
         """A final run: figures on the validation images. Trained weights, if any, go to a file, whole or not at all;
         where the file is there, the run is done and its figures are read from it."""
@@ -50,6 +65,11 @@ class Evaluator(Plugin):
     family: ClassVar[str] = "evaluator"
     home: ClassVar[str] = "resspec.study.evaluators"
     group: ClassVar[str] = "resspec.evaluators"
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether it runs code that the search file names: whoever runs the search has to allow that."""
+        return False
 
     @property
     def measures(self) -> Measures:

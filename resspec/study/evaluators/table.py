@@ -79,7 +79,7 @@ class TableBench(Bench):
         if code not in self._rows or self._fingerprint(code) != compile_spec(spec).fingerprint:
             near = f"; {code} comes nearest, and is another" if code in self._rows else ""
             raise SearchError.of(
-                "RS522",
+                "RS530",
                 f"{self._setting.file} has no network such as {spec.name}{near}",
                 remedy=f"start from `base: {self._setting.format.base}`, and keep the space to the table's networks",
             )

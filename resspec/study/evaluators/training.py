@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from resspec.record import Record
 from resspec.spec.net import NetSpec
 from resspec.study.evaluators.evaluator import Bench, Evaluator
 from resspec.training.data import DataSource
 from resspec.training.plugin import plugin_field
 from resspec.training.recipe import Recipe
+
+
+class Inheritance(Record):
+    """Trials start from the weights of a network that was trained before: leading slices of the tensors of like
+    name."""
+
+    keep: Annotated[int, Field(ge=1)] = 8
+    """Trials whose weights are kept, the best of the study."""
+    deeper: Literal["fresh", "copy"] = "fresh"
+    """How blocks start of which the parent has none: drawn afresh, or as copies of the last one of their stage."""
 
 
 class Training(Evaluator):
@@ -26,6 +37,9 @@ class Training(Evaluator):
     """How every network is trained."""
     device: str = "cpu"
     """Where: cpu, cuda, cuda:1, …"""
+    inherit: Inheritance | None = None
+    """Start trials from weights of trained ones; by default every trial starts afresh. The last comparison always
+    does."""
     threads: Annotated[int, Field(ge=1)] | None = None
     """CPU threads of one training; small networks are fastest on 1. By default as many as torch likes."""
 

@@ -20,6 +20,11 @@ class Pruner(Plugin):
     home: ClassVar[str] = "resspec.study.pruning"
     group: ClassVar[str] = "resspec.pruners"
 
+    @property
+    def runs_code(self) -> bool:
+        """Whether the file names Python code to run, which someone has to allow."""
+        return False
+
     @abstractmethod
     def make(self) -> BasePruner:
         """The pruner as Optuna knows it."""

@@ -37,10 +37,10 @@ SLOPE = 0.05
 
 
 class Bayes(Sampler):
-    """Fits a Gaussian process (Matérn 5/2) to the trials, over each network's costs in all and by stage, its profile of
-    depth, width and resolution, and its choices, and proposes the open network of greatest expected improvement. Running
-    trials count as though they had come out as predicted, so that workers spread. With several objectives each one that
-    is measured has a process, exact costs are taken as they are, and every proposal weighs them anew."""
+    """Fits a Gaussian process (Matérn 5/2) to the trials, over each network's costs in all and by stage, its profile
+    of depth, width and resolution, and its choices, and proposes the open network of greatest expected improvement.
+    Running trials count as though they had come out as predicted, so that workers spread. With several objectives
+    each one that is measured has a process, exact costs are taken as they are, and every proposal weighs them anew."""
 
     kind: ClassVar[str] = "bayes"
 
@@ -171,7 +171,7 @@ def signs(directions: Sequence[StudyDirection]) -> list[float]:
 
 def oriented(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) -> Floats:
     """The objectives of complete trials, [trials, objectives], all to be maximised."""
-    return np.array([trial.values for trial in trials], np.float64) * np.array(signs(directions))
+    return np.asarray(np.array([trial.values for trial in trials], np.float64) * np.array(signs(directions)))
 
 
 def scaled(values: Floats, known: Floats) -> Floats:

@@ -36,19 +36,24 @@ class Sampler(Plugin):
     home: ClassVar[str] = "resspec.study.samplers"
     group: ClassVar[str] = "resspec.samplers"
 
+    @property
+    def runs_code(self) -> bool:
+        """Whether the file names Python code to run, which someone has to allow."""
+        return False
+
     @abstractmethod
     def propose(self, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
         """An open network; `Exhausted` when there is none."""
 
 
-def drawn(sampler: BaseSampler, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
+def drawn(sampler: BaseSampler, frontier: Frontier, mirror: Mirror, seed: int, most: int = DRAWS) -> Proposal:
     """The first open network of a few draws from one of Optuna's samplers, else the open network nearest to the last
     draw.
 
     The sampler learns from the trials as they were run: a repaired point is what it sees, not the one it drew.
     """
     frontier.check()
-    for _ in range(DRAWS):
+    for _ in range(most):
         point, notes = mirror.draw(sampler)
         if frontier.is_open(point):
             return Proposal(point, notes)

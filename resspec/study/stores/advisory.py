@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -15,7 +16,8 @@ from resspec.study.stores.patience import Patience
 from resspec.study.stores.store import Busy
 
 TURN_MILLISECONDS = 2000
-"""How long the server lets us wait in one go: ctrl-C is heard in between."""
+"""How long we wait in the server's queue, where ctrl-C is not heard."""
+POLL_SECONDS = 0.5
 LOCK_NOT_AVAILABLE = "55P03"
 KEEPALIVE = {"tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3}
 """The server notices within a minute that a machine is gone, and lets go of its locks."""
@@ -70,17 +72,19 @@ class AdvisoryLocks:
         self._engine.dispose()
 
     def _taken(self, key: int) -> Connection:
-        """Wait for a lock, in turns; the connection that holds it."""
-        while True:
-            connection = self._connected()
-            try:
-                connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
-                    self._drop()
-                    raise
-            else:
-                return connection
+        """Wait for a lock, first in the server's queue, then by asking now and then; the connection that holds it."""
+        connection = self._connected()
+        try:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+        else:
+            return connection
+        while True:  # the last comparison may take hours, and each wait that times out is a line in the server's log
+            with suppress(Busy):
+                return self._tried(key)
+            time.sleep(POLL_SECONDS)
 
     def _tried(self, key: int) -> Connection:
         """Take a lock that nobody holds."""

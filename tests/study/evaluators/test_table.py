@@ -71,7 +71,7 @@ def test_a_learning_curve_is_told_step_by_step():
 def test_a_network_that_differs_in_anything_is_not_in_the_table(change: dict[str, Any]):
     import resspec
 
-    with pytest.raises(SearchError, match=r"RS522[\s\S]*base: nas_bench_macro"):
+    with pytest.raises(SearchError, match=r"RS530[\s\S]*base: nas_bench_macro"):
         bench(table()).measure(resspec.load("nas_bench_macro", **change), 0, lambda *_: None)
 
 
@@ -98,7 +98,7 @@ def test_a_search_looks_networks_up_and_fails_no_more_than_the_trial_of_one_that
 
 def test_a_base_that_is_not_in_the_table_is_refused_before_anything_is_written(tmp_path: Path):
     base = {"extends": "nas_bench_macro", "head": {"classes": 11}}
-    with pytest.raises(SearchError, match="RS522"):
+    with pytest.raises(SearchError, match="RS530"):
         run_search(stated(base=base), path=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 

@@ -1,0 +1,75 @@
+"""What becomes the next trial: the base first, then what the sampler proposes; and what happens to networks that were
+tried before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+
+from resspec.spec.budgets import COSTS
+from resspec.study.ledger import Entry
+from resspec.study.mirror import Mirror
+from resspec.study.problem import Problem
+from resspec.study.seeds import Purpose, seed_for
+from resspec.study.space import Point
+
+Duplicates = Literal["skip", "replay", "repeat"]
+
+REPLAYS = "replays"
+"""In a trial's facts: the number of the trial whose outcome it takes over."""
+
+
+class Proposer:
+    """Proposes trials of a problem to one process. With `skip` a network that has a trial is closed; with `replay`
+    it may be proposed again and takes over what was measured; with `repeat` it is measured again, from another seed."""
+
+    def __init__(self, problem: Problem, directions: Sequence[StudyDirection]) -> None:
+        self._problem = problem
+        self._policy: Duplicates = problem.search.duplicates
+        self._frontier = problem.frontier()
+        exact = [goal.name if goal.is_cost and goal.name in COSTS else None for goal in problem.goals]
+        self._mirror = Mirror(problem.space, directions, exact)
+        self._seen = 0
+        self._tried: set[str] = set()
+
+    def __call__(self, trials: Sequence[FrozenTrial]) -> Entry:
+        """The next trial of a study with these; Exhausted where every network inside the budgets has one."""
+        problem, number = self._problem, len(trials)
+        for trial in trials[self._seen :]:
+            self._take(trial)
+        self._seen = number
+        point, notes = problem.base_point, dict[str, Any]()
+        if number or point is None:
+            self._mirror.update(trials)
+            seed = seed_for(problem.search.seed, Purpose.PROPOSAL, number)
+            point, notes = self._proposed(seed)
+        facts = problem.facts(point)
+        if self._policy == "replay" and (earlier := _complete(trials, facts["fingerprint"])) is not None:
+            facts[REPLAYS] = earlier
+        return Entry(problem.space.params(point), problem.space.distributions, facts, notes)
+
+    def _take(self, trial: FrozenTrial) -> None:
+        self._tried.add(trial.user_attrs.get("fingerprint", ""))
+        if self._policy == "skip":
+            self._frontier.close(self._problem.space.point(trial.params))
+
+    def _proposed(self, seed: int) -> tuple[Point, dict[str, Any]]:
+        """A proposal whose fingerprint is new, where it has to be: the frontier's keys tell networks apart by the
+        pieces they are laid in, the fingerprint by the operations, and it has the last word."""
+        sampler = self._problem.search.sampler
+        while True:
+            proposal = sampler.propose(self._frontier, self._mirror, seed)
+            if self._policy != "skip" or self._problem.fingerprint(proposal.point) not in self._tried:
+                return proposal.point, dict(proposal.notes)
+            self._frontier.close(proposal.point)
+
+
+def _complete(trials: Sequence[FrozenTrial], fingerprint: str) -> int | None:
+    """The number of a complete trial of a network."""
+    for trial in trials:
+        if trial.state == TrialState.COMPLETE and trial.user_attrs.get("fingerprint") == fingerprint:
+            return trial.number
+    return None

@@ -1,0 +1,1 @@
+"""Reports of searches: plain data, Markdown, one HTML page, a PNG."""

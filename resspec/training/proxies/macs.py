@@ -1,0 +1,16 @@
+"""The number of multiply-accumulates, as a proxy."""
+
+from typing import ClassVar
+
+from resspec.training.proxies.proxy import Proxy
+from resspec.training.untrained import Untrained
+
+
+class Macs(Proxy):
+    """ln of the multiply-accumulates of an image: a baseline that a proxy must better to be worth its time."""
+
+    kind: ClassVar[str] = "macs"
+
+    def score(self, subject: Untrained) -> float:
+        """From the graph alone."""
+        return subject.log_cost("macs")

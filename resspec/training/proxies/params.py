@@ -1,0 +1,16 @@
+"""The number of parameters, as a proxy."""
+
+from typing import ClassVar
+
+from resspec.training.proxies.proxy import Proxy
+from resspec.training.untrained import Untrained
+
+
+class Params(Proxy):
+    """ln of the learned elements: a baseline that a proxy must better to be worth its time."""
+
+    kind: ClassVar[str] = "params"
+
+    def score(self, subject: Untrained) -> float:
+        """From the graph alone."""
+        return subject.log_cost("params")
