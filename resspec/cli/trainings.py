@@ -46,7 +46,7 @@ Workers = Annotated[int, typer.Option(min=0, help="Processes that decode image f
         "torchrun --nproc-per-node 2 -m resspec train resnet50 --data imagefolder:imagenet --recipe imagenet-a3",
     ),
 )
-def train(  # noqa: PLR0913  # options, each of its own
+def train(  # noqa: PLR0913, PLR0917  # options, each of its own
     spec: Spec,
     data: Data,
     overrides: Overrides = None,
@@ -136,7 +136,7 @@ def print_trained(trained: Trained, *, as_json: bool) -> None:
         "resspec evaluate resnet50 --weights net.safetensors --data imagefolder:imagenet --confusion --json",
     ),
 )
-def evaluate(  # noqa: PLR0913  # options, each of its own
+def evaluate(  # noqa: PLR0913, PLR0917  # options, each of its own
     spec: Spec,
     weights: Annotated[Path, typer.Option(metavar="FILE", help="Weights: our names or a known peer's.")],
     data: Data,
