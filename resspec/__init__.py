@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from resspec.spec.loading import Source
     from resspec.spec.net import NetSpec
     from resspec.study.result import Result
+    from resspec.training.data import DataSource
+    from resspec.training.evaluation import Evaluation
+    from resspec.training.run import Trained
 
 __all__ = [
     "BudgetError",
@@ -50,6 +53,7 @@ __all__ = [
     "WeightsError",
     "build",
     "create_model",
+    "evaluate",
     "features",
     "fingerprint",
     "graph",
@@ -60,6 +64,7 @@ __all__ = [
     "report",
     "search",
     "source",
+    "train",
 ]
 
 __version__ = "0.1.0"
@@ -211,6 +216,30 @@ def search(source: str | Path | Mapping[str, Any], **options: Any) -> Result:
     from resspec.study.run import run_search
 
     return run_search(source, **options)
+
+
+def train(source: Source, *, data: str | Mapping[str, Any] | DataSource, **options: Any) -> Trained:
+    """Train a network on a data set (`digits`, `cifar10:FOLDER`, …), or go on with a training that was interrupted.
+
+    `recipe` (a shipped name, a path, plain data or a Recipe; by default `digits`), `changes` of it (`lr=0.05`), `seed`,
+    `path` (the folder, by default runs/train/SPEC-RECIPE), `device`, `threads`, `engine` (precision, compile, …),
+    `keep`, `save_every`, `tensorboard` and `progress` are keywords. The result has `model` (in eval mode), `path` and
+    `to_dict()`. Raises SpecError or DataError before anything is written; DivergedError when the loss is no number."""
+    from resspec.training.doors import train
+
+    return train(load(source), data, **options)
+
+
+def evaluate(
+    source: Source, *, weights: str | Path, data: str | Mapping[str, Any] | DataSource, **options: Any
+) -> Evaluation:
+    """Judge a file of weights on the test images of a data set: `.accuracy`, `.top5`, `.loss` (nats), `.to_dict()`.
+
+    `part` (`test`, `validation`, `train`), `device`, `threads`, `batch`, `confusion`, `recipe` and `engine` are
+    keywords. Raises WeightsError where the weights are of another network."""
+    from resspec.training.doors import evaluate
+
+    return evaluate(load(source), weights, data, **options)
 
 
 _SOURCES: dict[tuple[Any, ...], str] = {}

@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "resspec"
 
 FLOORS = (
-    {"spelling", "codes"},
+    {"spelling", "codes", "plot"},
     {"errors", "shipped"},
     {"record", "carried"},
     {"ir"},

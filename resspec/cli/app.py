@@ -20,6 +20,7 @@ from resspec.cli import (
     searches,
     specs,
     timing,
+    trainings,
     validation,
 )
 from resspec.cli.verb import examples
@@ -35,7 +36,20 @@ app = typer.Typer(
         "resspec search run digits",
     ),
 )
-for verbs in (specs, validation, comparing, authoring, drawings, costs, budgets, timing, networks, bringing, exports):
+for verbs in (
+    specs,
+    validation,
+    comparing,
+    authoring,
+    drawings,
+    costs,
+    budgets,
+    timing,
+    networks,
+    bringing,
+    exports,
+    trainings,
+):
     app.add_typer(verbs.app)
 app.add_typer(searches.app, name="search", rich_help_panel="Search")
 

@@ -194,6 +194,12 @@ DATA = {
         "$ python -c \"peer_state(model, 'pycls')\"",
         "Choose another naming, or keep our own.",
     ),
+    "RS609": Code(
+        "Weights of another network",
+        "The file says that its weights were trained in another network, even if every tensor would fit.",
+        "$ resspec evaluate resnet20 block.act=silu --weights resnet20.safetensors --data cifar10:data",
+        "Name the spec it was trained with, with the same changes.",
+    ),
     "RS611": Code(
         "Tensors that tell no network",
         "The names are those of no known naming, or a place holds what no part of the language has.",
@@ -272,11 +278,47 @@ DATA = {
         "$ resspec train resnet18 --device cuda",
         "Name a device that torch sees, or cpu.",
     ),
+    "RS656": Code(
+        "A damaged image",
+        "An image file cannot be decoded.",
+        "$ resspec train resnet18 --data imagefolder:photos",
+        "Replace the file, or leave such files out with damaged: skip.",
+    ),
+    "RS657": Code(
+        "Images that are read one by one",
+        "What was asked for needs all images in memory.",
+        "$ resspec search run photos.yaml",
+        "Take a data set of small images.",
+    ),
+    "RS658": Code(
+        "Not on these processes",
+        "What was asked for needs other devices, or more or fewer processes.",
+        "$ resspec train resnet18 --data digits --shard",
+        "The message says what to change.",
+    ),
     "RS660": Code(
         "Training diverged",
         "The loss is no longer a finite number.",
         "$ resspec search run mine.yaml",
         "Lower lr or lengthen the warm-up.",
+    ),
+    "RS661": Code(
+        "Another training",
+        "The folder holds a training that says something else.",
+        "$ resspec train resnet18 recipe.lr=0.2 --data digits --path runs/train/old",
+        "Give the changed training a folder of its own.",
+    ),
+    "RS662": Code(
+        "A damaged training",
+        "A file of a training's folder cannot be read.",
+        "$ resspec train resnet18 --data digits",
+        "Delete the folder and train again.",
+    ),
+    "RS664": Code(
+        "No room",
+        "A state of a training could not be written.",
+        "$ resspec train resnet18 --data digits --path /full",
+        "Make room, or name another folder; the same command goes on from the last state.",
     ),
 }
 

@@ -9,8 +9,8 @@ from html import escape
 
 from optuna.trial import TrialState
 
+from resspec.plot import BLUE, DARK, GREEN, GRID, ORANGE, PALE, SOFT, Axis, Ink, axis_over, sheet, text
 from resspec.spec.budgets import shown
-from resspec.study.axes import Axis, axis_over
 from resspec.study.figures import Measures, order
 from resspec.study.result import Result
 from resspec.study.trial import Trial
@@ -19,10 +19,6 @@ from resspec.study.words import is_share, measured
 WIDTH, HEIGHT = 860, 520
 LEFT, RIGHT, TOP, BOTTOM = 70, 28, 74, 62
 COST = "macs"
-
-DARK, SOFT, PALE, GRID = "#1f2933", "#7b8794", "#9fb3c8", "#e4e7eb"
-BLUE, ORANGE, GREEN = "#2f6fdf", "#d9730d", "#1a8754"
-STYLE = "font-family: system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +52,7 @@ def drawn(result: Result) -> str:
     parts += [_dot(frame, trial, 4.5, BLUE if trial in steps else PALE, "white") for trial in plain]
     parts += _named(frame, result)
     parts += _legend(bool(pruned))
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-    return "\n".join(
-        [f'{head} style="{STYLE}">', f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>', *parts, "</svg>\n"]
-    )
+    return sheet(WIDTH, HEIGHT, parts)
 
 
 def _title(result: Result) -> list[str]:
@@ -72,7 +65,7 @@ def _title(result: Result) -> list[str]:
     if verdict and "base" in verdict.test:
         best, base = verdict.test_accuracy(verdict.winner), verdict.test_accuracy("base")
         line += f" · held-out test: best {measured(result.main, best)}, base {measured(result.main, base)}"
-    return [_text(LEFT, 30, result.name, Ink(18, DARK, weight=600)), _text(LEFT, 52, line, Ink(12.5))]
+    return [text(LEFT, 30, result.name, Ink(18, DARK, weight=600)), text(LEFT, 52, line, Ink(12.5))]
 
 
 def _grid(frame: Frame) -> list[str]:
@@ -83,16 +76,16 @@ def _grid(frame: Frame) -> list[str]:
     for tick in frame.y.ticks(6):
         y = frame.y.at(tick)
         parts.append(f'<path d="M{LEFT} {y:.1f}H{right}" stroke="{GRID}"/>')
-        parts.append(_text(LEFT - 10, y + 4, f"{tick:g}{unit}", Ink(anchor="end")))
+        parts.append(text(LEFT - 10, y + 4, f"{tick:g}{unit}", Ink(anchor="end")))
     for tick in frame.x.ticks(7):
         x = frame.x.at(tick)
         parts.append(f'<path d="M{x:.1f} {low}v5" stroke="{SOFT}"/>')
-        parts.append(_text(x, low + 20, shown(round(tick)), Ink(anchor="middle")))
+        parts.append(text(x, low + 20, shown(round(tick)), Ink(anchor="middle")))
     parts.append(f'<path d="M{LEFT} {low}H{right}" stroke="{SOFT}"/>')
     name = Ink(12.5, DARK, "middle")
-    parts.append(_text((LEFT + right) / 2, HEIGHT - 16, f"{COST} of one image", name))
+    parts.append(text((LEFT + right) / 2, HEIGHT - 16, f"{COST} of one image", name))
     middle = (TOP + low) / 2
-    upright = _text(18, middle, f"validation {frame.main} of the trial", name)
+    upright = text(18, middle, f"validation {frame.main} of the trial", name)
     parts.append(f'<g transform="rotate(-90 18 {middle})">{upright}</g>')
     return parts
 
@@ -137,7 +130,7 @@ def _named(frame: Frame, result: Result) -> list[str]:
         to_left = x > WIDTH - RIGHT - 150
         label = f"{name} (trial {trial.number})"
         ink = Ink(13, colour, "end" if to_left else "start", 600, halo=True)
-        parts.append(_text(x - 12 if to_left else x + 12, y + 4.5, label, ink))
+        parts.append(text(x - 12 if to_left else x + 12, y + 4.5, label, ink))
     return parts
 
 
@@ -150,26 +143,9 @@ def _legend(has_pruned: bool) -> list[str]:
     x = WIDTH - RIGHT - 84 * len(rows)
     for fill, stroke, name in rows:
         parts.append(f'<circle cx="{x}" cy="26" r="4.5" fill="{fill}" stroke="{stroke}"/>')
-        parts.append(_text(x + 10, 30, name, Ink()))
+        parts.append(text(x + 10, 30, name, Ink()))
         x += 84
     return parts
-
-
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """How a word is drawn."""
-
-    size: float = 12
-    colour: str = SOFT
-    anchor: str = "start"
-    weight: int = 400
-    halo: bool = False
-
-
-def _text(x: float, y: float, text: str, ink: Ink) -> str:
-    halo = ' stroke="white" stroke-width="4" paint-order="stroke" stroke-linejoin="round"' if ink.halo else ""
-    place = f'x="{x:.1f}" y="{y:.1f}" font-size="{ink.size}" fill="{ink.colour}"'
-    return f'<text {place} text-anchor="{ink.anchor}" font-weight="{ink.weight}"{halo}>{escape(text)}</text>'
 
 
 def told(trial: Trial, main: str) -> str:

@@ -15,6 +15,7 @@ from resspec.study.figures import Figures
 from resspec.study.heirlooms import Heirlooms
 from resspec.training.checkpoint import read_notes, read_weights, save_weights
 from resspec.training.data import Images
+from resspec.training.data.source import resident
 from resspec.training.evaluation import Evaluation, evaluate
 from resspec.training.loop import Epoch, train
 from resspec.training.networks import Network, free_cache, network_of, refuse_missing, threads
@@ -25,7 +26,9 @@ from resspec.training.recipe import Recipe
 def bench_for(setting: Training, base: NetSpec) -> Iterator[Bench]:
     """The bench with its images in memory; torch's thread count is put back at the end."""
     refuse_missing(setting.device)
-    images, held_out = setting.data.load("train"), setting.data.load("validation")
+    images, held_out = resident(setting.data, "train"), resident(setting.data, "validation")
+    if not held_out:
+        raise SearchError.of("RS520", "the data set has no validation images", remedy="hold some out: validation=0.1")
     refuse_misfit(base, images)
     with threads(setting.threads):
         yield TrainingBench(setting, images, held_out)
@@ -85,7 +88,7 @@ class TrainingBench(Bench):
         """Judge stored weights on the test images."""
         model = network_of(spec, 0, self._setting.device)
         model.load_state_dict(read_weights(weights))
-        return figures_of(evaluate(model, self._setting.data.load("test")))
+        return figures_of(evaluate(model, resident(self._setting.data, "test")))
 
     def recover(self) -> None:
         """Give back the device's memory as well."""

@@ -6,23 +6,40 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from resspec.training.data import DataSource, Images
+    from resspec.training.data import DataSource, Images, Samples
+    from resspec.training.engine import Engine
     from resspec.training.evaluation import Evaluation, evaluate
     from resspec.training.loop import DivergedError, Epoch, train
     from resspec.training.recipe import Recipe
+    from resspec.training.watcher import Watcher
 
 _HOMES = {
     "DataSource": "data",
     "Images": "data",
+    "Samples": "data",
+    "Engine": "engine",
     "Evaluation": "evaluation",
     "evaluate": "evaluation",
     "DivergedError": "loop",
     "Epoch": "loop",
     "train": "loop",
     "Recipe": "recipe",
+    "Watcher": "watcher",
 }
 
-__all__ = ["DataSource", "DivergedError", "Epoch", "Evaluation", "Images", "Recipe", "evaluate", "train"]
+__all__ = [
+    "DataSource",
+    "DivergedError",
+    "Engine",
+    "Epoch",
+    "Evaluation",
+    "Images",
+    "Recipe",
+    "Samples",
+    "Watcher",
+    "evaluate",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:

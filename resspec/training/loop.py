@@ -1,112 +1,102 @@
-"""The training loop: one optimizer, one schedule, images that are already on the device."""
+"""The training loop: epochs of steps, a judgement after each, and somebody who watches."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 import torch
-from torch import Generator, Tensor, nn
-from torch.nn import functional
+from torch import nn
 
-from resspec.errors import ResspecError
-from resspec.training.augmentation import flipped, shifted
-from resspec.training.data.source import Images
-from resspec.training.evaluation import Evaluation, device_of, judged
-from resspec.training.feed import Feed
+from resspec.errors import DataError
+from resspec.training.data.source import Images, Samples
+from resspec.training.divergence import DivergedError, diverged
+from resspec.training.engine import PLAIN, Engine
+from resspec.training.epoch import Epoch
+from resspec.training.evaluation import device_of, judged
+from resspec.training.feed import Feed, feed_of
+from resspec.training.learner import Learner
 from resspec.training.onednn import guarded
-from resspec.training.optimizers import optimizer_of
+from resspec.training.ranks import ALONE, Ranks
 from resspec.training.recipe import Recipe
+from resspec.training.watcher import Watcher
+from resspec.training.wrapping import seeded
+
+__all__ = ["DivergedError", "Epoch", "train"]
+
+LOOK = 20
+"""Steps after which a device is waited for, to see whether the loss still is a number. The CPU looks at each."""
 
 
-class DivergedError(ResspecError):
-    """The loss became NaN or infinite."""
-
-
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """One pass over the images: its number from 1, the mean training loss, and the validation where there is one."""
-
-    number: int
-    of: int
-    loss: float
-    validation: Evaluation | None
-    seconds: float
-
-
-def train(
+def train(  # noqa: PLR0913  # keywords, each of its own
     model: nn.Module,
-    images: Images,
+    images: Images | Samples,
     recipe: Recipe,
     *,
-    validation: Images | None = None,
+    validation: Images | Samples | None = None,
     seed: int = 0,
     on_epoch: Callable[[Epoch], None] | None = None,
+    engine: Engine = PLAIN,
+    ranks: Ranks = ALONE,
+    watchers: Sequence[Watcher] = (),
 ) -> tuple[Epoch, ...]:
-    """Train a model in place, on its own device, and leave it in eval mode.
+    """Train a model in place, on its own device, and leave it in eval mode, with the running mean of its weights
+    where the recipe keeps one.
 
-    The same model, images, recipe and seed give the same weights on the same machine and thread count. `on_epoch` is
-    called after every epoch; what it raises ends the training and reaches the caller. DivergedError when the loss is
-    not finite.
+    The same model, images, recipe and seed give the same weights on the same machine and thread count, and so does a
+    training that a watcher took up again. `on_epoch` is called after every epoch; what it or a watcher raises ends the
+    training and reaches the caller. DivergedError when the loss is not finite.
     """
     device = device_of(model)
-    feed = Feed(images, model, device)
-    held_out = Feed(validation, model, device) if validation is not None else None
-    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs leave this form out
-    epochs = []
-    with guarded(model, device), seeded(seed, device) as generator:
-        for number, loss, seconds in _epochs(model, feed, recipe, generator):
-            if not math.isfinite(loss):
-                raise DivergedError.of(
-                    "RS660", f"the loss is {loss} in epoch {number}", remedy="lower lr or lengthen warmup"
-                )
-            judgement = judged(model, held_out) if held_out is not None else None
-            epoch = Epoch(number, recipe.epochs, loss, judgement, seconds)
-            epochs.append(epoch)
+    feed = feed_of(images, model, device, engine=engine, recipe=recipe, training=True, seed=seed)
+    held_out = feed_of(validation, model, device, engine=engine, recipe=recipe) if validation else None
+    if not len(feed):
+        raise DataError.of("RS653", "there are no images to train on")
+    unsafe = engine.layout(device.type)  # only then does oneDNN overrun its memory
+    with guarded(model, device) if unsafe else nullcontext(), seeded(seed, device) as generator:
+        learner = Learner(model, feed, recipe, engine=engine, ranks=ranks, seed=seed, generator=generator)
+        if ranks.rank:
+            torch.manual_seed(seed + ranks.rank)  # dropout differs between processes
+        for watcher in watchers:
+            watcher.begun(learner)
+        while learner.epoch < recipe.epochs:
+            epoch = _epoch(learner, held_out, watchers)
+            learner.end_epoch(epoch)
             if on_epoch is not None:
                 on_epoch(epoch)
+            for watcher in watchers:
+                watcher.epoch_done(epoch, learner)
+    if learner.average is not None:
+        model.load_state_dict(learner.average.module.state_dict())
     model.eval()
-    return tuple(epochs)
+    return learner.history
 
 
-def _epochs(model: nn.Module, feed: Feed, recipe: Recipe, generator: Generator) -> Iterator[tuple[int, float, float]]:
-    """Train epoch by epoch: number, mean loss, seconds."""
-    optimizer = optimizer_of(model, recipe)
-    steps = math.ceil(len(feed) / recipe.batch)
-    for number in range(1, recipe.epochs + 1):
-        start = time.perf_counter()
-        model.train()
-        total = torch.zeros((), device=feed.y.device)
-        order = torch.randperm(len(feed), generator=generator, device=feed.y.device)
-        # parts of nearly equal size: a last batch of one image would leave batch norm without a variance
-        for step, chosen in enumerate(order.tensor_split(steps), start=(number - 1) * steps):
-            for group in optimizer.param_groups:
-                group["lr"] = recipe.lr_at(step, steps)
-            logits = model(feed.normalised(augmented(feed.x[chosen], recipe, generator)))
-            loss = functional.cross_entropy(logits, feed.y[chosen], label_smoothing=recipe.label_smoothing)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-            total += loss.detach() * len(chosen)
-        yield number, float(total) / len(feed), time.perf_counter() - start
-
-
-def augmented(x: Tensor, recipe: Recipe, generator: Generator) -> Tensor:
-    """A batch of 8-bit images after the recipe's random changes."""
-    if recipe.shift:
-        x = shifted(x, recipe.shift, generator)
-    if recipe.flip:
-        x = flipped(x, generator)
-    return x
-
-
-@contextmanager
-def seeded(seed: int, device: torch.device) -> Iterator[Generator]:
-    """A generator on the device, and torch's own random state (dropout, drop-path) seeded until the end of the
-    block."""
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(seed)
-        yield Generator(device).manual_seed(seed)
+def _epoch(learner: Learner, held_out: Feed | None, watchers: Sequence[Watcher]) -> Epoch:
+    """Take the steps that are left of an epoch, and judge."""
+    start = time.perf_counter() - learner.seconds
+    learner.model.train()
+    chosen = learner.order()[learner.step :]
+    parts = [learner.parts(index) for index in chosen]
+    batches = learner.feed.batches([index for each in parts for _, index in each], learner.epoch)
+    number = learner.epoch + 1
+    for index, places in zip(chosen, parts, strict=True):
+        got = [(place, next(batches)) for place, _ in places]
+        loss = learner.learn(got, len(index))
+        learner.loss += loss
+        learner.seconds = time.perf_counter() - start
+        if not learner.step % LOOK and not math.isfinite(value := float(loss)):
+            raise diverged(learner, got[0][1][0], value)
+        for watcher in watchers:
+            watcher.stepped(learner)
+    total = float(learner.ranks.summed(learner.loss)) / len(learner.feed)
+    if not math.isfinite(total):
+        raise diverged(learner, got[0][1][0], total)
+    seconds = time.perf_counter() - start
+    validation = None
+    if held_out is not None:
+        validation = judged(learner.judged_model, held_out, engine=learner.engine, ranks=learner.ranks)
+    rate = learner.recipe.lr_at(learner.taken - 1, learner.steps)
+    return Epoch(number, learner.recipe.epochs, total, validation, seconds, rate, len(learner.feed))

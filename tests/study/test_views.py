@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
-from resspec.study.axes import Axis, axis_over
+from resspec.plot import Axis, axis_over
 from resspec.study.picture import drawn
 from resspec.study.result import Result
 from resspec.study.tables import print_result

@@ -11,7 +11,10 @@ from torch import nn
 from torch.nn import functional
 
 from resspec.errors import DataError
-from resspec.training import DataSource, DivergedError, Epoch, Images, Recipe, evaluate, train
+from resspec.training import DataSource, DivergedError, Engine, Epoch, Images, Recipe, evaluate, train
+from resspec.training.augmentation import shifted
+from resspec.training.data.source import resident
+from resspec.training.feed import feed_of
 from resspec.training.optimizers import decay_groups
 from training.nets import Small
 
@@ -20,12 +23,12 @@ DIGITS = DataSource.read("digits")
 
 @pytest.fixture(scope="module")
 def images() -> Images:
-    return DIGITS.load("train")
+    return resident(DIGITS, "train")
 
 
 @pytest.fixture(scope="module")
 def held_out() -> Images:
-    return DIGITS.load("validation")
+    return resident(DIGITS, "validation")
 
 
 def few(images: Images, count: int) -> Images:
@@ -119,7 +122,7 @@ def test_one_image_more_than_a_batch_holds_does_not_starve_batch_norm(images: Im
 
 def test_norms_and_biases_are_not_decayed():
     groups = decay_groups(Small(), 0.1)
-    assert [len(group["params"]) for group in groups] == [3, 4]  # type: ignore[arg-type]
+    assert [len(group["params"]) for group in groups] == [3, 4]
     assert [group["weight_decay"] for group in groups] == [0.1, 0.0]
 
 
@@ -157,3 +160,42 @@ def test_images_that_a_network_cannot_read_are_refused(images: Images):
     model.input_size = (3, 8, 8)
     with pytest.raises(DataError, match="reads 3 channels, the images have 1"):
         train(model, images, Recipe(epochs=1))
+
+
+def test_images_of_one_channel_reach_a_network_on_the_cpu_in_the_plain_layout(images: Images):
+    """torch takes them for channels-last by their strides otherwise, in which oneDNN overruns memory."""
+    feed = feed_of(images, Small(), torch.device("cpu"))
+    for x, _ in feed.batches([torch.arange(5)], 0):
+        assert feed.normalised(shifted(x, 1, torch.ones(2, 5, 1, dtype=torch.long))).stride() == (64, 64, 8, 1)
+
+
+def test_a_mean_of_weights_clipped_gradients_and_mixed_images_still_learn(images: Images, held_out: Images):
+    recipe = Recipe(epochs=6, batch=32, ema=0.98, clip=2.0, mixup=0.2, cutmix=1.0, cutout=2, loss="binary", lr=0.5)
+    found = train(Small(), images, recipe, validation=held_out)
+    assert found[-1].validation is not None
+    assert found[-1].validation.accuracy > 0.4
+
+
+def test_the_parts_of_an_accumulated_batch_give_its_gradient(images: Images):
+    def weights(parts: int) -> dict[str, torch.Tensor]:
+        model = Small()
+        model.norm, model.drop.p = nn.GroupNorm(4, 16), 0.0  # type: ignore[assignment]  # each part has its own batch norm
+        train(model, few(images, 100), Recipe(epochs=1, batch=50), engine=Engine(accumulate=parts))
+        return model.state_dict()
+
+    for one, three in zip(weights(1).values(), weights(3).values(), strict=True):
+        torch.testing.assert_close(one, three, rtol=1e-4, atol=1e-6)
+
+
+def test_the_first_tensor_that_is_no_number_is_named(images: Images):
+    model = Small()
+    model.conv2.weight.data[0] = math.inf
+    with pytest.raises(DivergedError, match=r"in epoch 1, step 1: conv2\.weight holds numbers that are not finite"):
+        train(model, few(images, 64), Recipe(epochs=1))
+
+
+def test_a_confusion_tells_answers_by_class(held_out: Images):
+    found = evaluate(Small(), held_out, confusion=True)
+    assert found.confusion is not None
+    assert sum(map(sum, found.confusion)) == 449
+    assert sum(row[i] for i, row in enumerate(found.confusion)) == found.correct <= found.top5

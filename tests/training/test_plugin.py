@@ -14,7 +14,7 @@ from resspec.training.plugin import Plugin
 
 def test_a_kind_is_named_alone_with_a_value_or_with_fields():
     assert Sampler.read("tpe").to_data() == {"kind": "tpe", "startup": 10, "candidates": 24}
-    assert DataSource.read("cifar10:here").to_data() == {"kind": "cifar10", "folder": "here"}
+    assert DataSource.read("cifar10:here").to_data() == {"kind": "cifar10", "folder": "here", "validation": 0.1}
     assert Sampler.read({"kind": "tpe", "startup": 3}) == Sampler.read(
         Sampler.read({"kind": "tpe", "startup": 3}).to_data()
     )

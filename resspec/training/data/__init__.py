@@ -1,5 +1,5 @@
 """Data sets: one file per kind, found by being here."""
 
-from resspec.training.data.source import DataSource, Images, Part
+from resspec.training.data.source import DataSource, Images, Part, Samples
 
-__all__ = ["DataSource", "Images", "Part"]
+__all__ = ["DataSource", "Images", "Part", "Samples"]

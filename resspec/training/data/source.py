@@ -1,23 +1,30 @@
-"""What a data set is: labelled 8-bit images in three fixed parts. Nothing here imports torch."""
+"""What a data set is: labelled images in three fixed parts. Nothing here imports torch."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from random import Random
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
+from resspec.errors import DataError
+from resspec.training.data.framing import View
 from resspec.training.plugin import Plugin
 
 Part = Literal["train", "validation", "test"]
+HeldOut = Annotated[float, Field(ge=0, lt=1)]
+SPLIT_SEED = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """Labelled images: `x` [count, channels, height, width] from 0 (black) to `white`, `y` [count] from 0."""
+    """Labelled images in memory: `x` [count, channels, height, width] from 0 (black) to `white`, `y` [count] from
+    0."""
 
     x: NDArray[np.uint8]
     y: NDArray[np.int64]
@@ -38,6 +45,27 @@ class Images:
         return Images(self.x[index], self.y[index], self.classes, self.white)
 
 
+class Samples(ABC):
+    """Labelled images that are read one by one, each in its own size, by worker processes: pickled into them."""
+
+    classes: int
+    y: NDArray[np.int64]
+    """Labels from 0."""
+    lenient: bool = False
+    """Whether an image that cannot be read is left out and told at the end; otherwise it stops the run."""
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @abstractmethod
+    def read(self, index: int, view: View, random: Random) -> NDArray[np.uint8]:
+        """An image [channels, height, width] as a view frames it; DataError RS656 names a damaged one."""
+
+    @abstractmethod
+    def take(self, index: NDArray[np.intp]) -> Samples:
+        """The images at the given positions."""
+
+
 class DataSource(Plugin):
     """A data set as a file names it; nothing is read before `load`."""
 
@@ -46,8 +74,16 @@ class DataSource(Plugin):
     group: ClassVar[str] = "resspec.data"
 
     @abstractmethod
-    def load(self, part: Part) -> Images:
+    def load(self, part: Part) -> Images | Samples:
         """One part of the data, the same images in the same order every time; DataError when missing or damaged."""
+
+
+def resident(source: DataSource, part: Part) -> Images:
+    """A part that lies in memory as a whole; DataError where the data set reads its images one by one."""
+    found = source.load(part)
+    if isinstance(found, Images):
+        return found
+    raise DataError.of("RS657", f"the data set {source.kind!r} is read image by image; this needs it in memory")
 
 
 def split(y: NDArray[np.int64], shares: Mapping[Part, float], seed: int) -> dict[Part, NDArray[np.intp]]:
@@ -60,3 +96,8 @@ def split(y: NDArray[np.int64], shares: Mapping[Part, float], seed: int) -> dict
         for part, chosen in zip(shares, np.split(of_label, ends[:-1]), strict=True):
             found[part].append(chosen)
     return {part: np.sort(np.concatenate(chosen)) for part, chosen in found.items()}
+
+
+def held_out(y: NDArray[np.int64], share: float, part: Part) -> NDArray[np.intp]:
+    """Positions of the training or the validation part where a share of each class is held out for validation."""
+    return split(y, {"train": 1 - share, "validation": share}, SPLIT_SEED)[part]

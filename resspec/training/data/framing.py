@@ -1,0 +1,73 @@
+"""How a picture of any size becomes an image of the size that a network reads."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+ASPECT = (3 / 4, 4 / 3)
+"""Narrowest and widest crop for training, width by height (arXiv:1409.4842)."""
+TRIES = 10
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Channels, height and width of the image; for training the shares of the picture's area that a random crop
+    covers, for judging (no area) the part of the shorter side that the middle keeps."""
+
+    shape: tuple[int, int, int]
+    area: tuple[float, float] | None = None
+    centre: float = 0.875
+
+    def box(self, width: int, height: int, random: Random) -> Box:
+        """The part of a picture that is seen: left, upper, right, lower."""
+        return middle(width, height, self) if self.area is None else any_part(width, height, self.area, random)
+
+
+def any_part(width: int, height: int, area: tuple[float, float], random: Random) -> Box:
+    """A crop of random area, shape and place; the middle where no such crop fits."""
+    for _ in range(TRIES):
+        covered = width * height * random.uniform(*area)
+        aspect = math.exp(random.uniform(*map(math.log, ASPECT)))
+        w, h = round(math.sqrt(covered * aspect)), round(math.sqrt(covered / aspect))
+        if 0 < w <= width and 0 < h <= height:
+            left, upper = random.randint(0, width - w), random.randint(0, height - h)
+            return left, upper, left + w, upper + h
+    side = min(width, height)
+    start = (width - side) / 2, (height - side) / 2
+    return start[0], start[1], start[0] + side, start[1] + side
+
+
+def middle(width: int, height: int, view: View) -> Box:
+    """The largest part in the view's proportions around the middle, times its `centre`."""
+    _, high, wide = view.shape
+    scale = view.centre * min(width / wide, height / high)
+    w, h = wide * scale, high * scale
+    return (width - w) / 2, (height - h) / 2, (width + w) / 2, (height + h) / 2
+
+
+def framed(picture: Image, view: View, random: Random) -> NDArray[np.uint8]:
+    """The image [channels, height, width] that a view makes of a picture."""
+    from PIL.Image import Resampling  # noqa: PLC0415  # an extra
+
+    channels, height, width = view.shape
+    picture.draft("RGB", (2 * width, 2 * height))  # a JPEG far too large is decoded at a fraction of its size
+    picture = picture.convert("L" if channels == 1 else "RGB")
+    if picture.size == (width, height) and view.area is None:
+        return planes(np.asarray(picture))
+    box = view.box(*picture.size, random)
+    return planes(np.asarray(picture.resize((width, height), Resampling.BICUBIC, box, reducing_gap=2.0)))
+
+
+def planes(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Pixels [height, width] or [height, width, channels] as planes [channels, height, width]."""
+    return np.ascontiguousarray(pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1))
