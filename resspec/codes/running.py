@@ -95,24 +95,6 @@ SEARCH = {
         "$ resspec search run mine.yaml   # objectives: [accuracy, mac]",
         "Name measures of the evaluator, such as accuracy, and costs, such as macs.",
     ),
-    "RS552": Code(
-        "A package of an extra is missing",
-        "The page, the picture or the dashboard of a search is made by a package that is not installed.",
-        "$ resspec search report digits -o report.html",
-        "Install the extra that the message names.",
-    ),
-    "RS553": Code(
-        "No such trial",
-        "A study has no trial of this number.",
-        "$ resspec search best digits --number 1000",
-        "Take a number that `resspec search status` counts.",
-    ),
-    "RS554": Code(
-        "A port that cannot be served from",
-        "Another program has the port, or the address is not this machine's.",
-        "$ resspec search dashboard digits --port 80",
-        "Give another port; 0 takes a free one.",
-    ),
     "RS530": Code(
         "A network that no table has",
         "The evaluator looks networks up in a table, and this one is not in it.",
@@ -142,6 +124,24 @@ SEARCH = {
         "A sampler does not apply to the search, needs a package that is missing, or names no sampler.",
         "$ resspec search run mine.yaml   # sampler: cmaes, objectives: [accuracy, macs]",
         "Take another sampler, or install what the message names.",
+    ),
+    "RS552": Code(
+        "A package of an extra is missing",
+        "The page, the picture or the dashboard of a search is made by a package that is not installed.",
+        "$ resspec search report digits -o report.html",
+        "Install the extra that the message names.",
+    ),
+    "RS553": Code(
+        "No such trial",
+        "A study has no trial of this number.",
+        "$ resspec search best digits --number 1000",
+        "Take a number that `resspec search status` counts.",
+    ),
+    "RS554": Code(
+        "A port that cannot be served from",
+        "Another program has the port, or the address is not this machine's.",
+        "$ resspec search dashboard digits --port 80",
+        "Give another port; 0 takes a free one.",
     ),
 }
 
