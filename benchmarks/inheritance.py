@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
+from typing import Any
 
 import resspec
 from resspec.spec.net import NetSpec
@@ -25,7 +26,7 @@ WIDTHS = {1: (4, 6, 8, 10, 12), 2: (4, 8, 12, 16, 20, 24), 3: (8, 16, 24, 32, 40
 
 def drawn(chance: random.Random) -> NetSpec:
     """A network of the space of search/digits.yaml."""
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for stage, widths in WIDTHS.items():
         changes |= {f"stages.{stage}.depth": chance.randint(1, 4), f"stages.{stage}.width": chance.choice(widths)}
     return resspec.load("resnet20_quarter", **changes)

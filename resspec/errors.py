@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from resspec.spelling import nearest, readable, strangers
 
@@ -113,7 +114,7 @@ class ResspecError(ValueError):
         self.faults = faults
 
     @classmethod
-    def of(cls, code: str, message: str, *, mark: Mark | None = None, remedy: str = "") -> ResspecError:
+    def of(cls, code: str, message: str, *, mark: Mark | None = None, remedy: str = "") -> Self:
         """An error with a single fault."""
         return cls(Fault(code, message, mark, remedy))
 

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 
 from resspec.formats.format import Export, Written, package
 from resspec.formats.kinds.onnx_file import EXTRA, program, session
-from resspec.training.data.source import DataSource, Images
+from resspec.training.data.source import DataSource, Images, Samples
 from resspec.training.evaluation import Evaluation, evaluate
-from resspec.training.feed import Feed
+from resspec.training.feed import feed_of
 
 CALIBRATED_ON = 512
 """Training images that the ranges of activations are taken from."""
@@ -74,10 +74,10 @@ def quantised(export: Export, data: DataSource) -> Quantised:
     return Quantised(Written((export.path,), (verified,)), before, after)
 
 
-def batches(model: nn.Module, images: Images) -> Iterator[Tensor]:
+def batches(model: nn.Module, images: Images | Samples) -> Iterator[Tensor]:
     """Normalised training images."""
-    feed = Feed(images, model, torch.device("cpu"))
-    for x in torch.split(feed.x[:CALIBRATED_ON], BATCH):
+    feed = feed_of(images, model, torch.device("cpu"))
+    for x, _ in feed.in_order(BATCH, 0, min(CALIBRATED_ON, len(feed))):
         yield feed.normalised(x)
 
 

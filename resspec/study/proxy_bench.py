@@ -8,14 +8,14 @@ from resspec.study.evaluators.evaluator import Bench, Watch
 from resspec.study.evaluators.proxy import Batch, ProxyScore
 from resspec.study.figures import Figures
 from resspec.study.training_bench import refuse_misfit
-from resspec.training.data.source import Images
+from resspec.training.data.source import Images, resident
 from resspec.training.proxies import Proxy
 from resspec.training.untrained import Untrained
 
 
 def bench_for(setting: ProxyScore, base: NetSpec) -> ProxyBench:
     """The bench with its images in memory; SearchError where the base does not fit them."""
-    images = setting.data.load("train") if setting.data else None
+    images = resident(setting.data, "train") if setting.data else None
     if images is not None:
         refuse_misfit(base, images)
     return ProxyBench(setting, images)

@@ -86,4 +86,4 @@ def no_room(folder: Path, size: int, error: OSError) -> DataError:
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         remedy = "name a folder that you may write with --path"
     message = f"{folder}: a state of {size / 1e6:.1f} MB cannot be written: {error.strerror or error}"
-    return DataError.of("RS664", message, remedy=remedy)  # type: ignore[return-value]  # `of` makes its own class
+    return DataError.of("RS664", message, remedy=remedy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import nn
@@ -18,14 +19,15 @@ def guarded(model: nn.Module, device: torch.device) -> Iterator[None]:
     of a strided 1x1 convolution of fewer channels than its kernels take at once, on maps whose channels lie last.
 
     Gradients are wrong then, or the process crashes (oneDNN issue 6035; seen in torch 2.13.0 and 2.14.1)."""
-    before = torch.backends.mkldnn.enabled
+    onednn: Any = torch.backends.mkldnn
+    before = onednn.enabled
     held = CHANNELS_HELD.get(torch.backends.cpu.get_cpu_capability(), 0) if device.type == "cpu" else 0
     try:
         if any(_overruns(module, held) for module in model.modules()):
-            torch.backends.mkldnn.enabled = False
+            onednn.enabled = False
         yield
     finally:
-        torch.backends.mkldnn.enabled = before
+        onednn.enabled = before
 
 
 def _overruns(module: nn.Module, held: int) -> bool:

@@ -17,7 +17,7 @@ from resspec.plan import resolve
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 from resspec.training.data.source import Images
-from resspec.training.feed import Feed
+from resspec.training.feed import feed_of
 from resspec.training.networks import Network, network_of
 
 ACTIVATIONS = ("relu", "leaky_relu", "silu", "gelu")
@@ -56,8 +56,9 @@ class Untrained:
         """The batch [count, C, H, W]."""
         if self._source is None:
             return self.noise(0)
-        feed = Feed(self._source.take(self._chosen().numpy()), self.network(), torch.device("cpu"))
-        return feed.normalised(feed.x)
+        feed = feed_of(self._source, self.network(), torch.device("cpu"))
+        x, _ = next(feed.batches([self._chosen()], 0))
+        return feed.normalised(x)
 
     def labels(self) -> Tensor:
         """The classes of the batch; drawn where the images are noise."""

@@ -95,8 +95,20 @@ def test_the_page_of_costs_is_what_the_ops_state(request: pytest.FixtureRequest)
 
 
 def test_a_rule_stands_just_where_there_is_work():
-    names = ("resnet50", "resnest26d", "resnet50_clip", "bat_resnext26ts", "gcresnet50t", "ecaresnet50t", "tresnet_m")
-    names += ("skresnet18", "resnetv2_50d_evos", "resnetv2_50d_frn", "resnetv2_50x1_bit", "preact_resnet164_cifar10")
+    names = [
+        "resnet50",
+        "resnest26d",
+        "resnet50_clip",
+        "bat_resnext26ts",
+        "gcresnet50t",
+        "ecaresnet50t",
+        "tresnet_m",
+        "skresnet18",
+        "resnetv2_50d_evos",
+        "resnetv2_50d_frn",
+        "resnetv2_50x1_bit",
+        "preact_resnet164_cifar10",
+    ]
     seen = set()
     for graph in map(resspec.graph, names):
         for node in graph:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
@@ -30,11 +32,12 @@ def test_a_strided_1x1_convolution_has_the_same_gradient_in_both_layouts(channel
 
 
 def test_only_networks_with_such_a_convolution_do_without_onednn(monkeypatch: pytest.MonkeyPatch):
+    onednn: Any = torch.backends.mkldnn
     for capability, held in CHANNELS_HELD.items():
         monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda capability=capability: capability)
         with guarded(nn.Conv2d(held - 1, 8, 1, stride=2), CPU):
-            assert not torch.backends.mkldnn.enabled
-        assert torch.backends.mkldnn.enabled
+            assert not onednn.enabled
+        assert onednn.enabled
         for harmless in (nn.Conv2d(held, 8, 1, stride=2), nn.Conv2d(4, 8, 1), nn.Conv2d(4, 8, 3, stride=2)):
             with guarded(harmless, CPU):
-                assert torch.backends.mkldnn.enabled
+                assert onednn.enabled

@@ -11,6 +11,7 @@ from torch import nn
 import resspec
 from resspec.spec.net import NetSpec
 from resspec.training.data import DataSource
+from resspec.training.data.source import resident
 from resspec.training.networks import network_of
 from resspec.training.proxies import Proxy
 from resspec.training.untrained import Untrained
@@ -99,7 +100,7 @@ def test_the_zen_score_is_linear_in_a_small_change():
 
 
 def test_real_images_come_from_the_training_part_with_their_labels():
-    digits = DataSource.read("digits").load("train")
+    digits = resident(DataSource.read("digits"), "train")
     subject = Untrained(net(), 0, 7, digits)
     images, labels = subject.images(), subject.labels()
     assert images.shape == (7, 1, 8, 8)

@@ -25,6 +25,10 @@ JUDGES = "resspec.judges"
 """The entry-point group in which packages offer functions by name."""
 
 
+def _score() -> dict[str, Direction]:
+    return {"score": "maximize"}
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a judging function is given: the network as a spec, a seed that the trial's number decides, and `report`."""
@@ -56,7 +60,7 @@ class Python(Evaluator):
 
     function: Annotated[str, Field(min_length=1)]
     """The function: `module:function`, seen from the working directory, or a registered name."""
-    gives: Annotated[dict[str, Direction], Field(min_length=1)] = Field(default_factory=lambda: {"score": "maximize"})
+    gives: Annotated[dict[str, Direction], Field(min_length=1)] = Field(default_factory=_score)
     """The measures by name, each `maximize` or `minimize`; the first is the main one."""
     steps: Annotated[int, Field(ge=1)] = 1
     """How often the function reports; a trial may be pruned at every report before the last."""

@@ -76,7 +76,7 @@ class TableBench(Bench):
     def row(self, spec: NetSpec) -> Row:
         """What the table knows of a network; SearchError where that is nothing."""
         code = self._setting.format.code(resolve(spec))
-        if code not in self._rows or self._fingerprint(code) != compile_spec(spec).fingerprint:
+        if code is None or code not in self._rows or self._fingerprint(code) != compile_spec(spec).fingerprint:
             near = f"; {code} comes nearest, and is another" if code in self._rows else ""
             raise SearchError.of(
                 "RS530",

@@ -16,7 +16,7 @@ from study.formula import BASE, SPACE
 
 
 def net(depth: int, width: int) -> Any:
-    return resspec.load(BASE, **{"stages.1.depth": depth, "stages.2.width": width})
+    return resspec.load(BASE, f"stages.1.depth={depth}", f"stages.2.width={width}")
 
 
 def test_leading_slices_are_taken_and_the_rest_stays():

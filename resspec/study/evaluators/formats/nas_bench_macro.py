@@ -65,7 +65,7 @@ class NasBenchMacro(TableFormat):
     def spec(self, code: str) -> NetSpec:
         """Eight layers, each an inverted residual or skipped."""
         places = [(stage, block) for stage, layers in enumerate(LAYERS, 1) for block in range(layers)]
-        blocks = {
+        blocks: dict[str, Any] = {
             f"stages.{stage}.blocks.{block}.block": BLOCKS[digit]
             for (stage, block), digit in zip(places, code, strict=True)
         }

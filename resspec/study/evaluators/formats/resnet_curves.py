@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping
 from itertools import count, takewhile
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -58,7 +58,7 @@ class ResNetCurves(TableFormat):
     def spec(self, code: str) -> NetSpec:
         """Three stages of as many basic blocks, the channels doubled from one to the next."""
         depth, width, kernel = (int(part) for part in code.split("-"))
-        changes: dict[str, object] = {"stem.width": width, "block.kernel": kernel}
+        changes: dict[str, Any] = {"stem.width": width, "block.kernel": kernel}
         for stage in (1, 2, 3):
             changes |= {f"stages.{stage}.depth": depth, f"stages.{stage}.width": width << (stage - 1)}
         return load_spec(self.base, **changes, classes=self.classes)
