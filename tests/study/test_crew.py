@@ -67,13 +67,15 @@ def test_workers_share_one_total_and_tell_one_observer(tmp_path: Path):
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_trial_run_again(tmp_path: Path):
-    kills = iter(range(2))
+    killed = set[int]()
 
     class Killer(Observer):
         def stepped(self, trial: Trial, step: int, accuracy: float) -> None:
             running = [t for t in stored(tmp_path / "run").trials if t.state == TrialState.RUNNING]
-            if running and next(kills, None) is not None:
-                os.kill(running[0].user_attrs["owner"]["pid"], signal.SIGKILL)
+            alive = [pid for t in running if (pid := t.user_attrs["owner"]["pid"]) not in killed]
+            if alive and len(killed) < 2:
+                os.kill(alive[0], signal.SIGKILL)
+                killed.add(alive[0])
 
     said = stated(trials=8, evaluator={"kind": "formula", "pause": 0.2}, final=None)
     result = run_search(said, path=tmp_path / "run", workers=2, observer=Killer())

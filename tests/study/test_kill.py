@@ -111,7 +111,7 @@ def test_control_c_gives_the_running_trial_back_and_the_same_command_goes_on(
 
 def test_a_trial_that_kills_its_process_each_time_is_given_up_and_the_search_goes_on(tmp_path: Path):
     folder = tmp_path / "run"
-    for write in (7, 4, 4):  # each in the midst of the base's reports
+    for write in (11, 4, 4):  # each in the midst of the base's reports
         assert ended(start(folder, write, 0.5, trials=3))[0] == -signal.SIGKILL
     assert [(number, state) for number, state, *_ in told(folder)] == [(0, TrialState.RUNNING)]
     assert ended(start(folder, trials=3))[0] == 0
