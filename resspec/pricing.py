@@ -54,7 +54,11 @@ def stage_costs(stage: StagePlan, shape: Shape) -> Priced:
 
 
 def priced(plan: Plan) -> Iterator[Priced]:
-    """Costs of the stem, of each stage, and of what follows, each with the shape behind it."""
+    """Costs of the stem, of each stage, and of what follows, each with the shape behind it; all at once where parts
+    read one another's maps."""
+    if plan.dense:
+        yield whole_costs(plan)
+        return
     costs, shape = piece_costs(plan.stem, plan.input)
     yield costs, shape
     for stage in plan.stages:
@@ -135,7 +139,7 @@ class Pricer:
         spec = self.spec(values)
         plan = resolve(spec)
         try:
-            found = [whole_costs(plan)] if plan.dense else list(priced(plan))
+            found = list(priced(plan))
         except GraphError:
             compile_spec(spec)  # names the node and its place in the file
             raise AssertionError("a net failed once and not twice") from None
