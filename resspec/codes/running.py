@@ -80,7 +80,7 @@ SEARCH = {
     "RS517": Code(
         "No server of one's own",
         "PostgreSQL is not there, or does not start in the folder.",
-        "$ resspec search serve --path /root/postgres",
+        "$ resspec search serve --path /proc/postgres",
         "Install `resspec[serve]`, or name a folder that the server may write.",
     ),
     "RS520": Code(

@@ -242,7 +242,7 @@ def test_hooks_see_the_names_of_the_graph(model: Any):
     assert seen == [(2, 16, 16, 16)]
 
 
-@pytest.mark.parametrize("depth", [600, 5000])
+@pytest.mark.parametrize("depth", [600, pytest.param(5000, marks=pytest.mark.slow)])
 def test_a_net_of_thousands_of_blocks_runs(depth: int):
     spec = small(block="basic", stages=[{"depth": depth, "width": 16}], input=[3, 8, 8])
     assert resspec.report(spec).params > depth * 2 * 16 * 16 * 9

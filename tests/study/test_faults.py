@@ -182,6 +182,7 @@ def test_locks_left_behind_by_the_dead_hold_nobody_up(search: Callable[..., Resu
     assert time.monotonic() - before < 20
 
 
+@pytest.mark.slow
 def test_sixteen_that_come_at_once_create_one_study_in_a_folder(nursery: Any, tmp_path: Path):
     many = [nursery.Process(target=act, args=(str(tmp_path / "run"), QUICK | {"trials": 3})) for _ in range(16)]
     for process in many:

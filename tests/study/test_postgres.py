@@ -209,6 +209,7 @@ def test_a_database_that_stays_away_ends_the_search_clearly_and_what_was_finishe
     again.close()
 
 
+@pytest.mark.slow
 def test_sixteen_that_come_at_once_create_one_study(tmp_path: Path, database: str, nursery: Any):
     """12 to 15 of 16 crash with plain Optuna."""
     said = QUICK | {"trials": 3, "storage": database}
@@ -221,6 +222,7 @@ def test_sixteen_that_come_at_once_create_one_study(tmp_path: Path, database: st
     assert [trial.number for trial in stored(tmp_path, database).trials] == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_a_search_killed_while_it_writes_ends_as_if_it_had_not_been(tmp_path: Path, database: str):
     expected = tmp_path / "expected"
     assert ended(start(expected, trials=8))[0] == 0

@@ -57,6 +57,7 @@ def test_proxies_are_compared_with_the_trials_of_a_study_beside_both_baselines(t
     assert str(found).count("baseline\n") == 2
 
 
+@pytest.mark.slow
 def test_rank_correlations_are_those_of_their_definitions(tmp_path: Path):
     search = stated(trials=9, final=None)
     trials = run_search(search, path=tmp_path).trials
