@@ -63,7 +63,7 @@ class Victims:
         self.survived += code == -signal.SIGKILL and self.told(self.to_the_end(name)) == self.expected
 
 
-@pytest.fixture(params=["journal", "database"])
+@pytest.fixture(params=["journal", pytest.param("database", marks=pytest.mark.long)])
 def victims(request: pytest.FixtureRequest, nursery: Any, tmp_path: Path) -> Victims:
     storage = request.getfixturevalue("database") if request.param == "database" else None
     return Victims(nursery, tmp_path, storage)
