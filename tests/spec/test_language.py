@@ -64,7 +64,7 @@ def test_a_spec_written_as_yaml_is_a_complete_file(tmp_path: Path, name: str):
         ("stride: 2", "stride: true", [("RS207", "8:13")]),
         ("stride: 2", "strid: 2", [("RS201", "8:5")]),
         ("groups: 2", "groups: 3", [("RS305", "3:35")]),
-        ("head:", "heads:", [("RS201", "9:1")]),
+        ("head:", "haed:", [("RS201", "9:1")]),
         ("[3, 32, 32]", "[3, 32]", [("RS202", "1:8")]),
         ("classes: 10", "classes: -1", [("RS207", "9:31")]),
         ("classes: 10", "dropout: 1.5", [("RS207", "9:31")]),
