@@ -25,7 +25,7 @@ def test_what_forward_keeps_is_what_autograd_saves(family: str, kind: str):
     assert kept(resspec.graph(spec)).bytes(IMAGES) == saved_bytes(model, torch.rand(IMAGES, *spec.input))
 
 
-@pytest.mark.slow  # a CPU without bfloat16 of its own takes a second for a large convolution
+@pytest.mark.long  # a CPU without bfloat16 of its own takes a second for a large convolution
 @pytest.mark.parametrize(("family", "kind"), KINDS)
 def test_under_autocast_it_is_what_autograd_saves_within_a_thousandth(family: str, kind: str):
     spec = tried(family, kind)

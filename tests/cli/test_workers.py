@@ -107,7 +107,7 @@ def test_the_job_for_kubernetes_is_a_job_and_calls_what_there_is(tmp_path: Path,
     assert "holds no study" in output
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_workers_train_one_search_and_a_third_comes_too_late(tmp_path: Path):
     folder = searched(tmp_path)
     done = run("search", "run", "tiny.yaml", "--workers", "2", "--json", cwd=folder)

@@ -144,7 +144,7 @@ def test_a_mutated_spec_is_a_net_or_an_error_with_places(sort: str, tmp_path: Pa
     tried(pytestconfig.getoption("--mutations"), SORTS[sort], tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("sort", SORTS)
 def test_ten_thousand_mutated_specs_are_nets_or_errors_with_places(sort: str, tmp_path: Path):
     tried(5_000, SORTS[sort], tmp_path)

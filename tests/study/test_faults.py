@@ -63,13 +63,13 @@ class Victims:
         self.survived += code == -signal.SIGKILL and self.told(self.to_the_end(name)) == self.expected
 
 
-@pytest.fixture(params=["journal", pytest.param("database", marks=pytest.mark.long)])
+@pytest.fixture(params=["journal", "database"])
 def victims(request: pytest.FixtureRequest, nursery: Any, tmp_path: Path) -> Victims:
     storage = request.getfixturevalue("database") if request.param == "database" else None
     return Victims(nursery, tmp_path, storage)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_random_times(victims: Victims, capsys: pytest.CaptureFixture[str]):
     chance, lasts = random.Random(0), 0.5
     for number in range(3 * KILLS):
@@ -85,7 +85,7 @@ def test_killed_at_random_times(victims: Victims, capsys: pytest.CaptureFixture[
     report(capsys, "random times", victims)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_each_write(victims: Victims, capsys: pytest.CaptureFixture[str]):
     for number in range(KILLS):
         process = victims.begun(f"w{number}", (1 + number % 28, (0.0, 1.0, 0.3)[number % 3]))

@@ -57,7 +57,11 @@ TWO = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("flags", [(), ("--accumulate", "2"), ("--shard",)], ids=["ddp", "accumulated", "fsdp"])
+@pytest.mark.parametrize(
+    "flags",
+    [(), ("--accumulate", "2"), pytest.param(("--shard",), marks=pytest.mark.long)],
+    ids=["ddp", "accumulated", "fsdp"],
+)
 def test_two_processes_have_the_loss_curve_of_one(tmp_path: Path, alone: list[list[float]], flags: tuple[str, ...]):
     found = trained(tmp_path, *TWO, flags=flags)
     for ours, theirs in zip(found, alone, strict=True):
