@@ -103,9 +103,7 @@ def test_workers_that_always_die_are_given_up_by_name(tmp_path: Path, monkeypatc
 def test_a_stopped_crew_gives_its_trials_back_and_leaves_no_process(tmp_path: Path, how: signal.Signals):
     folder = tmp_path / "run"
     parent = start(folder, workers=2, evaluator={"kind": "formula", "pause": 3.0})
-    while (
-        not (folder / "journal.log").exists() or sum(t.state == TrialState.RUNNING for t in stored(folder).trials) < 2
-    ):
+    while running(folder) < 2:
         assert parent.poll() is None
         time.sleep(0.05)
     parent.send_signal(how)
@@ -120,9 +118,7 @@ def test_a_stopped_crew_gives_its_trials_back_and_leaves_no_process(tmp_path: Pa
 def test_workers_end_when_whoever_started_them_is_killed(tmp_path: Path):
     folder = tmp_path / "run"
     parent = start(folder, workers=2, evaluator={"kind": "formula", "pause": 0.3})
-    while (
-        not (folder / "journal.log").exists() or sum(t.state == TrialState.RUNNING for t in stored(folder).trials) < 2
-    ):
+    while running(folder) < 2:
         time.sleep(0.05)
     parent.kill()
     assert ended(parent)[0] == -signal.SIGKILL
