@@ -67,7 +67,7 @@ class Last(nn.Module):
 
 def last(model: nn.Module) -> nn.Module:
     """A copy with channels last."""
-    return Last(copy.deepcopy(model).to(memory_format=torch.channels_last))  # type: ignore[call-overload]
+    return Last(copy.deepcopy(model).to(memory_format=torch.channels_last))  # type: ignore[call-overload]  # torch's stubs leave this form out
 
 
 def compiled(model: nn.Module) -> Way:

@@ -160,7 +160,7 @@ def coded(asked: Table, digits: str) -> tuple[str, float]:
     key = f"code {digits}"
     if key not in asked.seen:
         asked.seen[key] = _coded(asked, digits)  # type: ignore[assignment]  # another kind of pair, under another key
-    return asked.seen[key]  # type: ignore[return-value]
+    return asked.seen[key]  # type: ignore[return-value]  # the pair that was put there
 
 
 def _coded(asked: Table, digits: str) -> tuple[str, float]:
