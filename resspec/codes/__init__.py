@@ -4,10 +4,12 @@ RS1xx reading, RS2xx language, RS3xx shapes and legality, RS4xx budgets, RS5xx s
 commands. A code is never given a second meaning."""
 
 from resspec.codes.code import Code
+from resspec.codes.commands import COMMANDS
+from resspec.codes.data import DATA
 from resspec.codes.language import LANGUAGE
 from resspec.codes.page import error_page
 from resspec.codes.reading import READING
-from resspec.codes.running import COMMANDS, DATA, SEARCH
+from resspec.codes.searches import SEARCH
 from resspec.codes.shapes import BUDGETS, SHAPES
 
 GROUPS = {

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from resspec.ir.op import Op, Shape, Weight
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Graph:
     @cached_property
     def net(self) -> nx.DiGraph[str]:
         """The frozen networkx DAG, whose nodes carry a `Node` each; composed when a graph algorithm first asks."""
+        import networkx as nx  # noqa: PLC0415  # a tenth of a second that reports and prices need not wait for
+
         net: nx.DiGraph[str] = nx.DiGraph()
         net.add_nodes_from([(node.name, {"node": node}) for node in self])
         net.add_edges_from([(source, node.name) for node in self for source in node.inputs])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import keyword
 from collections.abc import Callable, Iterator
 
-import networkx as nx
-
 from resspec.errors import Fault, GraphError
 from resspec.ir.graph import Graph
 
@@ -42,6 +40,8 @@ def schedule_is_causal(graph: Graph) -> Iterator[str]:
 @_check
 def edges_repeat_operands(graph: Graph) -> Iterator[str]:
     """The DAG is acyclic and has just the edges that the operands say."""
+    import networkx as nx  # noqa: PLC0415  # as late as in `Graph.net`
+
     if not nx.is_directed_acyclic_graph(graph.net):
         yield "the graph has a cycle"
     for name in graph.net:
