@@ -30,6 +30,13 @@ LARGE = 40_000_000
 """Networks with more parameters than this run their probes in the slow tests."""
 
 
+def rounding(row: peers.Row) -> float:
+    """By which share of their rms logits may differ: convolutions over thousands of channels are summed in the CPU's own
+    order in float32, on the peer's machine too (1.2e-4 for the 937 million parameters of resnetv2_152x4_bit on a CPU
+    without AVX-512)."""
+    return 1e-4 if row["params"] < 500_000_000 else 3e-4
+
+
 def named(model: nn.Module) -> Iterator[dict[str, Tensor]]:
     """The model's state_dict under the name of every peer that has names for it."""
     for naming in namings():
@@ -91,7 +98,7 @@ def test_the_logits_are_the_peers(row: peers.Row):
         with torch.no_grad():
             logits = model(probe.image(row["input_size"][0], expected["size"], expected["size"]))[0]
         error = (logits[:6] - torch.tensor(expected["first"])).abs().max().item()
-        assert error <= 1e-4 * expected["norm"] / math.sqrt(expected["out"])
+        assert error <= rounding(row) * expected["norm"] / math.sqrt(expected["out"])
 
 
 @pytest.mark.parametrize("row", peers.published(), ids=lambda row: row["name"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from resspec.study.declaration import Final
 from resspec.study.evaluators import Bench
 from resspec.study.figures import Figures, Measures, order
 from resspec.study.front import Placed, best_of, bulging, spread
+from resspec.study.ledger import Ledger
 from resspec.study.objectives import Goal
 from resspec.study.observer import Observer
 from resspec.study.problem import BASE, Problem
 from resspec.study.result import BEST_WEIGHTS
 from resspec.study.seeds import Purpose, seed_for
+from resspec.study.stores import Busy
 from resspec.study.trial import Trial, ranked
 from resspec.study.verdict import Contender, Verdict
 from resspec.training.writing import write_whole
@@ -45,8 +48,7 @@ def judged(
     problem: Problem, final: Final, trials: list[Trial], bench: Bench, folder: Path, observer: Observer
 ) -> Verdict:
     """Train the entrants again and decide."""
-    (folder / RUNS).mkdir(exist_ok=True)
-    entrants = entrants_of(problem, final, trials)
+    entrants = begun(problem, final, trials, folder)
     figures: dict[str, list[Figures | None]] = {entrant.name: [] for entrant in entrants}
     for repeat in range(final.repeats):
         for place, entrant in enumerate(entrants):
@@ -69,6 +71,29 @@ def judged(
         if entrant.name == winner:
             keep_weights(folder, [files[n] for n in best_first(runs[winner], problem.search.evaluator.measures)])
     return Verdict(contenders, winner, test, front)
+
+
+def begun(problem: Problem, final: Final, trials: list[Trial], folder: Path) -> list[Entrant]:
+    """The entrants, and a place for their weights."""
+    (folder / RUNS).mkdir(exist_ok=True)
+    return entrants_of(problem, final, trials)
+
+
+def shared(problem: Problem, final: Final, trials: list[Trial], bench: Bench, ledger: Ledger) -> None:
+    """One worker's part of the final runs: each that no other is at and that is not done. Their figures lie beside
+    the weights, where whoever decides finds them; a run that fails is tried again there, and told."""
+    entrants = begun(problem, final, trials, ledger.folder)
+    for repeat in range(final.repeats):
+        for entrant in entrants:
+            file = run_file(ledger.folder, final, entrant, repeat)
+            with suppress(Busy), ledger.lock(f"{RUNS}/{file.stem}", waits=False):
+                if not file.exists():
+                    final_run(bench, entrant, seed_for(problem.search.seed, Purpose.FINAL, repeat), final.epochs, file)
+
+
+def runs_done(folder: Path) -> int:
+    """Number of final runs whose weights are there."""
+    return len(list((folder / RUNS).glob("*.safetensors")))
 
 
 def decided(contenders: Sequence[Contender], problem: Problem) -> tuple[str, tuple[str, ...]]:

@@ -10,8 +10,9 @@ from optuna.trial import TrialState
 
 from resspec.errors import SearchError
 from resspec.spec.loading import load_spec
+from resspec.study.declaration import Final
 from resspec.study.evaluators import Bench
-from resspec.study.finals import judged
+from resspec.study.finals import judged, shared
 from resspec.study.ledger import Ledger
 from resspec.study.observer import Observer
 from resspec.study.picture import drawn
@@ -25,7 +26,7 @@ def conclude(problem: Problem, bench: Bench, ledger: Ledger, observer: Observer)
     """The result of a search whose trials are done, and whether it was reached now; its files are then written."""
     final = problem.search.final if bench.can_retrain else None
     trials = [trial_of(frozen) for frozen in ledger.trials()]
-    basis = {"trials": len(trials), "final": final.model_dump() if final else None}
+    basis = _basis_of(trials, final)
     if _basis(ledger.folder) == basis:
         return result_of(ledger.study, ledger.folder, read_verdict(ledger.folder)), False
     if not any(trial.is_complete for trial in trials):
@@ -38,6 +39,19 @@ def conclude(problem: Problem, bench: Bench, ledger: Ledger, observer: Observer)
     written = {**basis, "verdict": verdict.to_dict() if verdict else None}
     write_whole(ledger.folder / RESULT, (json.dumps(written, indent=2) + "\n").encode())
     return result, True
+
+
+def share_of_the_end(problem: Problem, bench: Bench, ledger: Ledger) -> None:
+    """One worker's part of what the result takes, where there is something to compare."""
+    final = problem.search.final if bench.can_retrain else None
+    trials = [trial_of(frozen) for frozen in ledger.trials()]
+    if final and any(trial.is_complete for trial in trials) and _basis(ledger.folder) != _basis_of(trials, final):
+        shared(problem, final, trials, bench, ledger)
+
+
+def _basis_of(trials: list[Trial], final: Final | None) -> dict[str, Any]:
+    """What a result written now would rest on."""
+    return {"trials": len(trials), "final": final.model_dump() if final else None}
 
 
 def _basis(folder: Path) -> dict[str, Any] | None:

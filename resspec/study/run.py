@@ -23,7 +23,7 @@ from resspec.study.joining import RUNS, SEARCH, TOTAL, placed, portable, stored_
 from resspec.study.ledger import ERROR, FIGURES, Ledger, Lost, open_ledger
 from resspec.study.objectives import values_of
 from resspec.study.observer import Observer
-from resspec.study.outcome import conclude
+from resspec.study.outcome import conclude, share_of_the_end
 from resspec.study.problem import Problem, problem_of
 from resspec.study.profile import Profile
 from resspec.study.proposing import REPLAYS, Proposer
@@ -111,9 +111,11 @@ def refuse_code(search: Search, allow: Collection[str]) -> None:
 
 
 def run_trials(search: Search, folder: Path, storage: str | None) -> None:
-    """The part of a worker that another process started: its share of the trials, and nothing after them."""
+    """The part of a worker that another process started: its share of the trials and of the final runs. Who started it
+    decides."""
     with _opened(problem_of(search), folder, storage, Observer()) as run:
         run.run_trials()
+        run.share_the_end()
 
 
 @contextmanager
@@ -169,7 +171,7 @@ class _Run:
         before = [trial_of(frozen) for frozen in self._ledger.trials()]
         self._observer.opened(self._problem, found, before, self._search.trials)
         if crew and len(before) < self._search.trials:
-            crew.run(Spectator(self._ledger, self._observer, self._bench.steps))
+            crew.run(Spectator(self._ledger, self._observer, self._bench.steps, self._search.final))
         self.run_trials()
         try:
             with self._ledger.lock("final", waits=waits):
@@ -183,6 +185,10 @@ class _Run:
         else:
             self._observer.already_done(result)
         return result
+
+    def share_the_end(self) -> None:
+        """Final runs, beside other workers on this folder."""
+        share_of_the_end(self._problem, self._bench, self._ledger)
 
     def _agree(self) -> None:
         """Write down what is searched, or refuse to mix it with another search."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from optuna.trial import FrozenTrial, TrialState
 
+from resspec.study.declaration import Final
+from resspec.study.finals import runs_done
 from resspec.study.ledger import Ledger
 from resspec.study.observer import Observer
 from resspec.study.owner import owner_of
@@ -13,8 +15,10 @@ from resspec.study.trial import trial_of
 class Spectator:
     """Tells an observer of other processes' trials as if they were run here."""
 
-    def __init__(self, ledger: Ledger, observer: Observer, steps: int) -> None:
+    def __init__(self, ledger: Ledger, observer: Observer, steps: int, final: Final | None = None) -> None:
         self._ledger = ledger
+        self._finals = final.repeats * (final.finalists + 1) if final else 0
+        self._finals_told = 0
         self._observer = observer
         self._steps = steps
         self._running: dict[int, tuple[str, int]] = {}
@@ -31,6 +35,9 @@ class Spectator:
                 self._finished.add(trial.number)
                 self._running.pop(trial.number, None)
                 self._observer.finished(trial_of(trial))
+        if self._finals and not self._running and (done := runs_done(self._ledger.folder)) > self._finals_told:
+            self._observer.retraining(min(done, self._finals - 1), self._finals, "by all workers")
+            self._finals_told = done
 
     def _tell_running(self, trial: FrozenTrial) -> None:
         """A trial that began, or went on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -69,7 +70,8 @@ class FormulaBench(Bench):
 
     def retrain(self, spec: NetSpec, seed: int, epochs: int | None, weights: Path) -> Figures:
         accuracy = accuracy_of(spec, seed)
-        weights.write_text(json.dumps({"accuracy": accuracy}))
+        if not weights.exists():
+            weights.write_text(json.dumps({"accuracy": accuracy, "process": os.getpid()}))
         return Figures({"accuracy": accuracy, "loss": 1 - accuracy})
 
     def test(self, spec: NetSpec, weights: Path) -> Figures:

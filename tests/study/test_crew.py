@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -64,6 +66,22 @@ def test_workers_share_one_total_and_tell_one_observer(tmp_path: Path):
     assert heard.heard[0] == "opened 0/16"
     assert heard.heard[-2:] == ["ended", "close"]
     assert result.verdict is not None
+
+
+def test_the_final_runs_are_shared_among_the_workers_and_decide_as_they_would_alone(tmp_path: Path):
+    result = run_search(stated(seed=3), path=tmp_path / "run", workers=2)
+    files = sorted((tmp_path / "run" / "final").glob("*.safetensors"))
+    assert len(files) == 6
+    assert {json.loads(file.read_text())["process"] for file in files} <= set(owners(result))
+    assert result.verdict is not None
+    contenders = [contender.name for contender in result.verdict.contenders]
+    assert len(contenders) == 3
+    alone = tmp_path / "alone"
+    shutil.copytree(tmp_path / "run", alone)
+    (alone / "result.json").unlink()
+    for file in (alone / "final").iterdir():
+        file.unlink()
+    assert run_search(stated(seed=3), path=alone).verdict == result.verdict
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_trial_run_again(tmp_path: Path):
