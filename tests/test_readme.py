@@ -26,7 +26,14 @@ COMMANDS = [line.removeprefix("$ ") for block in blocks("console") for line in b
 MINE = next(block for block in blocks("yaml") if block.startswith("# mine.yaml"))
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+def is_long(command: str) -> bool:
+    """Whether a command trains, or runs what it exports: the slow tests run those."""
+    return command.split()[1] in ("train", "export", "build")
+
+
+@pytest.mark.parametrize(
+    "command", [pytest.param(line, marks=[pytest.mark.slow] if is_long(line) else []) for line in COMMANDS]
+)
 def test_every_command_runs(command: str, tmp_path: Path):
     (tmp_path / "mine.yaml").write_text(MINE, encoding="utf-8")
     done = run(*shlex.split(command)[1:], cwd=tmp_path)

@@ -182,6 +182,7 @@ def test_checkpointing_keeps_less_for_backward():
     assert kept[1] < kept[0] / 2
 
 
+@pytest.mark.slow
 def test_it_trains_in_two_processes_as_distributed_data_parallel(tmp_path: Path):
     (tmp_path / "spec.json").write_text(json.dumps(small()))
     code = """

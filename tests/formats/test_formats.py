@@ -79,6 +79,7 @@ def test_an_onnx_file_that_kept_its_names_is_imported(tmp_path: Path):
     assert resspec.report(found.spec).params == resspec.report(SPEC).params
 
 
+@pytest.mark.slow
 def test_openvino_reads_what_was_written(tmp_path: Path):
     pytest.importorskip("openvino", reason="OpenVINO needs the extra openvino")
     pytest.importorskip("onnxscript", reason="OpenVINO needs the extra openvino")

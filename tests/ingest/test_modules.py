@@ -60,6 +60,7 @@ def test_a_module_of_a_file_is_imported_and_answers_alike(tmp_path: Path):
     assert [(stage.depth, stage.width) for stage in found.spec.stages] == [(3, 16), (2, 40)]
 
 
+@pytest.mark.slow
 def test_a_module_that_answers_otherwise_is_refused(tmp_path: Path):
     (tmp_path / "odd.py").write_text(FACTORY.replace("ACT", "torch.tanh"))
     with pytest.raises(WeightsError, match="RS615"):
@@ -87,6 +88,7 @@ def test_what_is_no_module_is_refused(tmp_path: Path):
     assert isinstance(nn.Identity(), nn.Module)
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_spec_that_takes_the_weights(tmp_path: Path):
     spec = resspec.load("resnet20", "stages.1.depth=4", classes=7)
     state = {f"module.{name}": tensor for name, tensor in resspec.build(spec, seed=0).state_dict().items()}

@@ -133,6 +133,7 @@ def test_a_network_that_takes_all_memory_is_a_failed_trial_and_the_search_goes_o
     assert result.trials[1].error.startswith("MemoryError")
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_ends_the_search_clearly_and_the_same_command_goes_on(
     tmp_path: Path, search: Callable[..., Result]
 ):

@@ -78,6 +78,7 @@ def test_a_search_killed_at_random_times_ends_as_if_it_had_not_been(tmp_path: Pa
 
 
 @pytest.mark.parametrize("part", [0.0, 0.3, 1.0])
+@pytest.mark.slow
 def test_a_search_killed_before_within_and_after_a_write_ends_as_if_it_had_not_been(
     tmp_path: Path, untouched: list[tuple[Any, ...]], part: float
 ):
