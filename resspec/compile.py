@@ -96,7 +96,7 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
     """The graph of a plan: one input `x`, one output `output` or those of its heads, taps `stem`, each stage, and
     `features` (what the head reads), or the levels and the map that heads read; MisfitError with every piece that does
     not fit, as far as one can go on behind it."""
-    composer = _Composer(Builder(), limits)
+    composer = Composer(Builder(), limits)
     b = composer.b
     image = b.add(INPUT, Input(plan.input))
     x = composer.put(Placed(plan.stem, "", "stem", plan.stem.stem.kind, ((),)), image)
@@ -121,7 +121,7 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
 
 
 @dataclass(slots=True)
-class _Composer:
+class Composer:
     """Puts pieces behind one another, within limits, and gathers those that do not fit."""
 
     b: Builder

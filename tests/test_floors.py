@@ -23,7 +23,7 @@ FLOORS = (
     {"plan"},
     {"blame"},
     {"compile"},
-    {"pricing", "checking"},
+    {"pricing", "checking", "partial"},
     {"pages"},
     {"training"},
     {"timing"},

@@ -35,9 +35,9 @@ DEEP = ("resnet1202", "preact_resnet1001_cifar10", "preact_resnet1001_cifar100")
 
 
 def rounding(row: peers.Row) -> float:
-    """By which share of their rms logits may differ: convolutions over thousands of channels are summed in the CPU's own
-    order in float32, on the peer's machine too (1.2e-4 for the 937 million parameters of resnetv2_152x4_bit on a CPU
-    without AVX-512)."""
+    """By which share of their rms logits may differ: convolutions over thousands of channels are summed in the CPU's
+    own order in float32, on the peer's machine too (1.2e-4 for the 937 million parameters of resnetv2_152x4_bit on a
+    CPU without AVX-512)."""
     return 1e-4 if row["params"] < 500_000_000 else 3e-4
 
 

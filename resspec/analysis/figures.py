@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from resspec.analysis.cost import node_costs, total
-from resspec.analysis.latency import graph_seconds
+from resspec.analysis.latency import Table, op_nanoseconds
 from resspec.analysis.memory import inference_bytes
 from resspec.analysis.tables import trusted_table
 from resspec.ir import Graph
@@ -21,9 +21,11 @@ def _count(name: str, graph: Graph) -> int:
     return int(getattr(costs, name))
 
 
-def latency_nanoseconds(graph: Graph) -> int:
-    """What a budget on `latency` bounds, by the table in use; BudgetError where there is none, or none to trust."""
-    return round(1e9 * graph_seconds(graph, trusted_table()))
+def latency_nanoseconds(graph: Graph, table: Table | None = None) -> int:
+    """What a budget on `latency` bounds, by a table, else by the one in use; BudgetError where there is none, or none
+    to trust."""
+    rates = table or trusted_table()
+    return sum(op_nanoseconds(node.op, graph.shapes_in(node), node.shape, rates) for node in graph if node.op.arity)
 
 
 FIGURES: Final[Mapping[str, FigureOf]] = MappingProxyType(

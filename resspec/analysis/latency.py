@@ -119,9 +119,17 @@ def op_class(op: Op) -> str:
 
 def op_seconds(op: Op, ins: tuple[Shape, ...], out: Shape, table: Table) -> float:
     """The predicted seconds of an op on one batch of `table.images`, between these shapes (without the batch). A
-    network's latency is the sum over its ops, so a piece may be priced once and its figure kept."""
+    network's latency is the sum over its ops, so a piece may be priced once and its figure kept. What draws at random
+    is out of the way in eval mode."""
+    if op.random and op.aliases:
+        return 0.0
     rate = table.rates.get(op_class(op)) or table.rates[OTHERS]
     return rate.seconds(Load.of(op, ins, out, table.images))
+
+
+def op_nanoseconds(op: Op, ins: tuple[Shape, ...], out: Shape, table: Table) -> int:
+    """The same in whole nanoseconds, so that sums over pieces of a net are exactly the net's."""
+    return round(1e9 * op_seconds(op, ins, out, table))
 
 
 def graph_seconds(graph: Graph, table: Table) -> float:

@@ -5,6 +5,7 @@ given until it returns, and a variable holds its value until another takes its p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from resspec.analysis.functions import Function, functions
@@ -28,6 +29,11 @@ class Peak:
 
 def peak(graph: Graph, images: int = 1, inplace: bool = True) -> Peak:
     """The peak of a forward pass in eval mode without autograd; input and results count, parameters do not."""
+    return max(occupied(graph, inplace), key=lambda now: now.elements(images), default=Peak(0, 0, ""))
+
+
+def occupied(graph: Graph, inplace: bool = True) -> Iterator[Peak]:
+    """What is alive while each operation runs, in the order of the schedule."""
     order = {node.name: place for place, node in enumerate(graph)}
     ends = _ends(graph, order)
     owners = storages(graph, Mode(inplace=inplace))
@@ -37,22 +43,13 @@ def peak(graph: Graph, images: int = 1, inplace: bool = True) -> Peak:
     dying: dict[int, list[str]] = {}
     for owner, end in release.items():
         dying.setdefault(end, []).append(owner)
-    return _highest(graph, owners, dying, images)
-
-
-def _highest(graph: Graph, owners: dict[str, str], dying: dict[int, list[str]], images: int) -> Peak:
-    """Walk the schedule: what a node makes comes alive, what nobody needs behind it dies."""
     alive = 0
-    best = Peak(0, 0, "")
     for place, node in enumerate(graph):
         if owners[node.name] == node.name:
             alive += elements(graph, node.name)
         image, batch = node.op.scratch(graph.shapes_in(node), node.shape) if node.op.arity else (0, 0)
-        now = Peak(alive + image, batch, node.name)
-        if now.elements(images) > best.elements(images):
-            best = now
+        yield Peak(alive + image, batch, node.name)
         alive -= sum(elements(graph, owner) for owner in dying.get(place, ()))
-    return best
 
 
 def _ends(graph: Graph, order: dict[str, int]) -> dict[str, int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from resspec.authoring.families import Definitions, Schema
 from resspec.authoring.schema import DIALECT, budgets, net_schema
 from resspec.parts import FAMILIES
-from resspec.spec.budgets import COSTS
 from resspec.study.declaration import Search
 from resspec.training.plugin import Plugin
 
@@ -31,7 +30,7 @@ def search_schema(*, plugins: bool = True) -> Schema:
     fields = schema["properties"]
     network = {"if": {"type": "object"}, "then": {"$ref": "#/$defs/net"}, "type": ["string", "object"]}
     fields["base"] = {"description": fields["base"]["description"], **network}
-    fields["budgets"] |= budgets(COSTS)
+    fields["budgets"] |= budgets()
     for key, examples in EXAMPLES.items():
         fields[key]["examples"] = examples
     clash = definitions.found.keys() & parts.found.keys()

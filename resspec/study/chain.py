@@ -3,6 +3,7 @@ say. So a table per part prices any number of points by look-ups, exactly, and s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resspec.ir import Shape
+from resspec.partial import comes_apart
+from resspec.plan import resolve
 from resspec.pricing import layout
 from resspec.spec.budgets import COSTS
 from resspec.spec.net import NetSpec
+from resspec.study.columns import Columns
 from resspec.study.constraints import Rule
 from resspec.study.pieces import Part, Pieces, Row
 from resspec.study.space import Space
@@ -35,18 +39,21 @@ Tally = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a part knows of those before it: the shape it is given, and what the constraints remember."""
+    """What a part knows of those before it: the shape it is given, what the constraints remember, and where memory
+    counts, the elements of the last stage's input."""
 
     shape: Shape
     tally: Tally
+    held: int = 0
 
 
 class Link:
     """One part of every network: its table of entries by the combination of its own values and the state before it.
     Entries are made when they are first asked for."""
 
-    def __init__(self, number: int, axes: Sequence[int], space: Space) -> None:
+    def __init__(self, number: int, axes: Sequence[int], space: Space, columns: Columns) -> None:
         self.number = number
+        self._width = columns.parts
         self.axes = np.array(axes, dtype=np.int64)
         sizes = [len(space.dimensions[axis]) for axis in axes]
         self.sizes = tuple(sizes)
@@ -54,7 +61,7 @@ class Link:
             [int(np.prod(sizes[place + 1 :], dtype=object)) for place in range(len(sizes))], np.int64
         )
         self.count = int(np.prod(sizes, dtype=object)) if sizes else 1
-        self.costs: Ints = np.zeros((0, len(COSTS)), np.int64)
+        self.costs: Ints = np.zeros((0, columns.parts), np.int64)
         self.after: Ints = np.zeros(0, np.int64)
         self.factors: Keys = np.zeros(0, np.uint64)
         self.terms: Keys = np.zeros(0, np.uint64)
@@ -88,9 +95,9 @@ class Link:
         """Take in entries: the part and the state behind it."""
         first = len(self.after)
         alive = [(part, after) if part else (None, DEAD) for part, after in made]
-        costs = [[getattr(part.costs, cost) for cost in COSTS] if part else [0] * len(COSTS) for part, _ in alive]
+        costs = [_told(part, self._width) if part else [0] * self._width for part, _ in alive]
         hashes = [rolled(part.digests if part else ()) for part, _ in alive]
-        self.costs = np.concatenate([self.costs, np.array(costs, np.int64).reshape(-1, len(COSTS))])
+        self.costs = np.concatenate([self.costs, np.array(costs, np.int64).reshape(-1, self._width)])
         self.after = np.concatenate([self.after, np.array([after for _, after in alive], np.int64)])
         self.factors = np.concatenate([self.factors, np.array([factor for factor, _ in hashes], np.uint64)])
         self.terms = np.concatenate([self.terms, np.array([term for _, term in hashes], np.uint64)])
@@ -104,7 +111,7 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Priced:
-    """Points in bulk: `costs` [n, len(COSTS)], `keys` [n] (equal where networks are), `legal` [n], and for each link
+    """Points in bulk: `costs` [n, quantities], `keys` [n] (equal where networks are), `legal` [n], and for each link
     the entries [n]."""
 
     costs: Ints
@@ -116,17 +123,21 @@ class Priced:
 class Chain:
     """The links of a space in order."""
 
-    def __init__(self, space: Space, base: NetSpec, rules: Sequence[Rule]) -> None:
+    def __init__(self, space: Space, base: NetSpec, rules: Sequence[Rule], columns: Columns | None = None) -> None:
         self.space = space
+        self.columns = columns = columns or Columns()
         self._rules = tuple(rules)
         paths = [dimension.paths for dimension in space.dimensions]
         parts = layout(paths, base)
+        if columns.memory and not comes_apart(resolve(base)):
+            parts = (tuple(range(len(paths))),)
         numbers = [-1] if len(parts) == 1 else range(len(parts))
         axes = [set(own) for own in parts]
         self._visits = visits(self._rules, axes)
-        self.links = tuple(Link(number, sorted(own), space) for number, own in zip(numbers, axes, strict=True))
+        self.links = tuple(Link(number, sorted(own), space, columns) for number, own in zip(numbers, axes, strict=True))
         drops = base.drop_path > 0 or any("drop_path" in own for own in paths)
-        self._pieces = Pieces(base, _deepest(space, base), drops=drops)
+        self._pieces = Pieces(base, _deepest(space, base), columns, drops=drops)
+        self._last = len(base.stages)
         self.states: list[State] = [State((-1,), ())]
         self._numbers: dict[State, int] = {}
         self.start = self._number(State((), tuple(rule.start() for rule in self._rules)))
@@ -135,15 +146,15 @@ class Chain:
         """The exact costs of every row of `points` [n, dimensions], by look-up."""
         count = len(points)
         states = np.full(count, self.start, np.int64)
-        costs, keys = np.zeros((count, len(COSTS)), np.int64), np.zeros(count, np.uint64)
+        costs, keys = np.zeros((count, self.columns.parts), np.int64), np.zeros(count, np.uint64)
         entries = []
         for link in self.links:
             found = self.entries(link, link.codes(points), states)
-            costs += link.costs[found]
+            self.columns.join(costs, link.costs[found])
             keys = keys * link.factors[found] + link.terms[found]
             states = link.after[found]
             entries.append(found)
-        return Priced(costs, keys, states != DEAD, tuple(entries))
+        return Priced(self.columns.figures(costs), keys, states != DEAD, tuple(entries))
 
     def entries(self, link: Link, codes: Ints, states: Ints) -> Ints:
         """The entries of a link for these combinations and states, made where they are new."""
@@ -166,8 +177,9 @@ class Chain:
         settings: dict[str, Any] = {}
         for axis, position in positions.items():
             settings |= self.space.dimensions[axis].settings[position]
-        part = self._pieces.part(link.number, settings, state.shape)
-        return (None, DEAD) if part is None else (part, self._number(State(part.shape, tally)))
+        part = self._pieces.part(link.number, settings, state.shape, state.held)
+        held = math.prod(state.shape) if self.columns.memory and link.number == self._last else 0
+        return (None, DEAD) if part is None else (part, self._number(State(part.shape, tally, held)))
 
     def _tallied(self, link: Link, tally: Tally, positions: dict[int, Any]) -> Tally | None:
         """What the constraints remember behind a link; None where one is broken."""
@@ -186,6 +198,11 @@ class Chain:
             self._numbers[state] = len(self.states)
             self.states.append(state)
         return self._numbers[state]
+
+
+def _told(part: Part, width: int) -> list[int]:
+    """The columns of a part."""
+    return [*(getattr(part.costs, cost) for cost in COSTS), *part.extra][:width]
 
 
 def rolled(digests: Iterable[int]) -> tuple[int, int]:

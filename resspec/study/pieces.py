@@ -5,18 +5,22 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from resspec.analysis.backward import FULL
 from resspec.analysis.cost import Costs, op_costs, total
-from resspec.compile import template
+from resspec.analysis.memory import inference_bytes
+from resspec.compile import compile_plan, template
 from resspec.errors import GraphError, SpecError
 from resspec.ir import Builder, Node, Shape, Value
+from resspec.partial import part_peak
 from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
 from resspec.pricing import piece_costs, rest_costs
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
+from resspec.study.columns import NOTHING, Columns, Extra
 
 DIGEST_BYTES = 8
 
@@ -36,12 +40,13 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a net on an input of one shape: its costs, the shape behind it, digests of the pieces it lays (equal
-    parts have equal ones), and a row for each stage in it."""
+    parts have equal ones), a row for each stage in it, and what it takes beside its counts."""
 
     costs: Costs
     shape: Shape
     digests: tuple[int, ...]
     rows: tuple[Row, ...]
+    extra: Extra = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +54,17 @@ class _Laid:
     costs: Costs
     shape: Shape
     digest: int | None
+    added: tuple[int, int]
 
 
 class Pieces:
     """Reads parts of networks around a base. `drops` says that drop rates may be in play: they follow from the
     number of blocks, so each block then counts, also one that lays nothing."""
 
-    def __init__(self, base: NetSpec, deepest: Mapping[int, int], *, drops: bool) -> None:
+    def __init__(self, base: NetSpec, deepest: Mapping[int, int], columns: Columns, *, drops: bool) -> None:
         """`deepest`: stages whose depth varies, and the largest. Their plan is read once and cut."""
         self._base = base
+        self._columns = columns
         self._deepest = {stage: depth for stage, depth in deepest.items() if not base.stages[stage - 1].blocks}
         self._drops = drops
         self._plans: dict[str, Plan | None] = {}
@@ -65,16 +72,34 @@ class Pieces:
         self._laid: dict[tuple[int, Shape], _Laid] = {}
         self._ids: dict[int, tuple[Piece, int]] = {}
 
-    def part(self, number: int, settings: Mapping[str, Any], shape: Shape) -> Part | None:
+    def part(self, number: int, settings: Mapping[str, Any], shape: Shape, held: int = 0) -> Part | None:
         """The part of a number (0 the stem, then the stages, then the rest; -1 the whole net) with these settings of
-        the base; None where it is no legal part."""
+        the base; None where it is no legal part. `held` as in `part_peak`."""
         plan = self._plan(number, settings)
         if plan is None:
             return None
         try:
-            return joined(self._parts(plan)) if number < 0 else self._part(plan, number, shape)
+            part = joined(self._parts(plan)) if number < 0 else self._part(plan, number, shape)
+            if number < 0 and self._columns.wide:
+                return replace(part, extra=self._whole(plan))
+            if self._columns.memory:
+                return self._peaked(part, plan, number, shape, held)
         except GraphError:
             return None
+        return part
+
+    def _peaked(self, part: Part, plan: Plan, number: int, shape: Shape, held: int) -> Part:
+        """The part with the bytes alive at its peak, and the input of the net, which is held throughout, as if it were
+        weights of the stem."""
+        weights, nanoseconds, _ = part.extra
+        image = 0 if number else FULL * math.prod(plan.input)
+        return replace(part, extra=(weights + image, nanoseconds, part_peak(plan, number, shape, held)))
+
+    def _whole(self, plan: Plan) -> Extra:
+        """What a whole net takes beside its counts."""
+        graph = compile_plan(plan)
+        weights, nanoseconds = self._columns.added((node, graph.shapes_in(node)) for node in graph if node.op.arity)
+        return weights, nanoseconds, inference_bytes(graph) - weights if self._columns.memory else 0
 
     def _plan(self, number: int, settings: Mapping[str, Any]) -> Plan | None:
         path = f"stages.{number}.depth"
@@ -104,7 +129,7 @@ class Pieces:
     def _part(self, plan: Plan, number: int, shape: Shape) -> Part:
         if number == 0:
             stem = self._piece(plan.stem, plan.input)
-            return Part(stem.costs, stem.shape, (_hashed(plan.input), *_some(stem)), ())
+            return Part(stem.costs, stem.shape, (_hashed(plan.input), *_some(stem)), (), (*stem.added, 0))
         if number > len(plan.stages):
             if plan.dense:
                 costs, behind, fingerprint = rest_costs(plan)
@@ -112,17 +137,20 @@ class Pieces:
             assert plan.head is not None
             final = self._piece(plan.final, shape)
             head = self._piece(plan.head, final.shape)
-            return Part(final.costs + head.costs, head.shape, (*_some(final), *_some(head)), ())
+            added = added_up([final.added, head.added])
+            return Part(final.costs + head.costs, head.shape, (*_some(final), *_some(head)), (), (*added, 0))
         return self._stage(plan.stages[number - 1], shape)
 
     def _stage(self, stage: StagePlan, shape: Shape) -> Part:
         b, gathered, digests = Builder(), list[Costs](), list[int]()
         blocks: list[tuple[int, int]] = []
+        added: list[tuple[int, int]] = []
         shapes: dict[str, Shape] = {"": shape}
 
         def put(place: int, block: BlockPlan, x: Value) -> Value:
             laid = self._piece(block, x.shape)
             gathered.append(laid.costs)
+            added.append(laid.added)
             blocks.append((laid.costs.macs, laid.costs.params))
             digests.extend(_some(laid) if not self._drops else [laid.digest or 0])
             shapes[str(place)] = laid.shape
@@ -131,18 +159,21 @@ class Pieces:
         out = stage.lay(b, Value("", shape), put)
         shapes |= {node.name: node.shape for node in b.nodes}
         gathered += [op_costs(node.op, tuple([shapes[name] for name in node.inputs]), node.shape) for node in b.nodes]
+        added.append(self._columns.added(_given(b.nodes, shapes)))
         if b.nodes:
             digests.append(_digest(b.nodes, out.name) or 0)
         costs = total(gathered)
         row = Row(costs, out.shape[0], math.prod(out.shape[1:]), len(stage.blocks), tuple(blocks))
-        return Part(costs, out.shape, tuple(digests), (row,))
+        return Part(costs, out.shape, tuple(digests), (row,), (*added_up(added), 0))
 
     def _piece(self, piece: Piece, shape: Shape) -> _Laid:
         key = self._id(piece), shape
         laid = self._laid.get(key)
         if laid is None:
             made = template(piece, shape)
-            laid = self._laid[key] = _Laid(*piece_costs(piece, shape), _digest(made.nodes, made.out))
+            shapes = {"": shape} | {node.name: node.shape for node in made.nodes}
+            added = self._columns.added(_given(made.nodes, shapes) if self._columns.wide else ())
+            laid = self._laid[key] = _Laid(*piece_costs(piece, shape), _digest(made.nodes, made.out), added)
         return laid
 
     def _id(self, piece: Piece) -> int:
@@ -160,6 +191,18 @@ def joined(parts: Sequence[Part]) -> Part:
     digests = tuple(digest for part in parts for digest in part.digests)
     rows = tuple(row for part in parts for row in part.rows)
     return Part(total(part.costs for part in parts), parts[-1].shape, digests, rows)
+
+
+def added_up(parts: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """Bytes of weights and nanoseconds of several parts."""
+    weights, nanoseconds = zip(*parts, strict=True)
+    return sum(weights), sum(nanoseconds)
+
+
+def _given(nodes: Iterable[Node], shapes: Mapping[str, Shape]) -> Iterator[tuple[Node, tuple[Shape, ...]]]:
+    """Nodes with the shapes of what they read."""
+    for node in nodes:
+        yield node, tuple([shapes[name] for name in node.inputs])
 
 
 def _cut(plan: Plan, number: int, depth: int) -> Plan:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from resspec.analysis.cost import Costs
-from resspec.analysis.figures import FIGURES
-from resspec.analysis.report import report_of
+from resspec.analysis.figures import FIGURES, latency_nanoseconds
+from resspec.analysis.latency import Table
+from resspec.analysis.tables import trusted_table
 from resspec.compile import compile_spec
-from resspec.errors import Fault, SpecError
+from resspec.errors import BudgetError, Fault, SpecError
 from resspec.ir import Graph
 from resspec.plan import resolve
 from resspec.pricing import Pricer
@@ -19,6 +20,7 @@ from resspec.spec.budgets import COSTS, Budget, read_budget
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 from resspec.study.chain import Chain
+from resspec.study.columns import Columns
 from resspec.study.constraints import Rule, rules_of
 from resspec.study.declaration import Search
 from resspec.study.dimensions import each_stage, space_of
@@ -44,6 +46,8 @@ class Problem:
     budgets: tuple[Budget, ...]
     pricer: Pricer
     goals: tuple[Goal, ...]
+    table: Table | None = None
+    """What latency is predicted by, where a budget or a goal asks for it."""
 
     @cached_property
     def preference(self) -> Measures:
@@ -75,7 +79,8 @@ class Problem:
         """Where the base lies in the space; None outside, or where it breaks a budget."""
         positions = [self._base_position(dimension) for dimension in self.space.dimensions]
         point = tuple(p for p in positions if p is not None)
-        inside = all(budget.holds(getattr(self.base_costs, budget.cost)) for budget in self.budgets)
+        figures = {**self.base_costs.to_dict(), **self._prices(compile_spec(self.base))}
+        inside = all(budget.holds(figures[budget.cost]) for budget in self.budgets)
         if len(point) < len(positions) or not inside or not all(rule.holds(point) for rule in self.rules):
             return None
         return point
@@ -83,7 +88,7 @@ class Problem:
     @cached_property
     def chain(self) -> Chain:
         """The space as tables of parts."""
-        return Chain(self.space, self.base, self.rules)
+        return Chain(self.space, self.base, self.rules, Columns.of([b.cost for b in self.budgets], self.table))
 
     @cached_property
     def survey(self) -> Survey:
@@ -111,7 +116,7 @@ class Problem:
         costs = self.pricer.price(self.space.values(point))
         spec = self.spec(point)
         graph = compile_spec(spec)
-        prices = {**costs.to_dict(), **prices_of(graph, self.goals)}
+        prices = {**costs.to_dict(), **self._prices(graph)}
         return {"fingerprint": graph.fingerprint, "costs": prices, "spec": spec.to_dict()}
 
     def identity(self) -> dict[str, Any]:
@@ -122,12 +127,19 @@ class Problem:
         }
         goals = [[goal.name, goal.direction] for goal in self.goals]
         budgets = [str(budget) for budget in self.budgets]
-        return {BASE: self.base.to_dict(), "objectives": goals, "budgets": budgets, **kept}
+        rates = {"latency table": self.table.to_dict()["rates"]} if self.table else {}
+        return {BASE: self.base.to_dict(), "objectives": goals, "budgets": budgets, **rates, **kept}
 
     def implied(self) -> dict[str, Any]:
         """What the identity of a study means that was written before searches could say more."""
         goal = main_goal(self.search.evaluator.measures)
         return {"objectives": [[goal.name, goal.direction]], "constraints": [], "duplicates": "skip"}
+
+    def _prices(self, graph: Graph) -> dict[str, int]:
+        """The figures of a network that are no counts, as far as budgets and goals ask: memory in bytes, latency in
+        nanoseconds."""
+        asked = {budget.cost for budget in self.budgets} | {goal.name for goal in self.goals if goal.is_cost}
+        return {name: figure_of(graph, name, self.table) for name in sorted(asked - set(COSTS))}
 
     def _base_position(self, dimension: Dimension) -> int | None:
         """The value of a dimension that leaves the base what it is."""
@@ -151,24 +163,40 @@ def problem_of(search: Search) -> Problem:
     marks = [search.root.nearest(("constraints", place)).mark for place in range(len(search.constraints))]
     rules = rules_of(list(zip(search.constraints, marks, strict=True)), space, base)
 
+    goals = goals_of(search.objectives, search.evaluator.measures, search.root)
+    table = table_for(search, goals)
+
     def cost_of(cost: str, name: str) -> int:
-        if name == BASE:
-            return int(getattr(pricer.price({}), cost))
-        return int(getattr(report_of(compile_spec(load_spec(search.named(name)))).costs, cost))
+        spec = base if name == BASE else load_spec(search.named(name))
+        return figure_of(compile_spec(spec), cost, table)
 
     budgets = tuple(
-        read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark, COSTS)
+        read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark)
         for cost, written in search.budgets.items()
     )
-    goals = goals_of(search.objectives, search.evaluator.measures, search.root)
-    prices_of(compile_spec(base), goals)  # a latency that cannot be predicted is an error before the first trial
-    return Problem(search, base, space, rules, budgets, pricer, goals)
+    return Problem(search, base, space, rules, budgets, pricer, goals, table)
 
 
-def prices_of(graph: Graph, goals: Sequence[Goal]) -> dict[str, int]:
-    """The costs among the goals that are no sums over the parts of a network: memory in bytes, latency in
-    nanoseconds."""
-    return {goal.name: FIGURES[goal.name](graph) for goal in goals if goal.is_cost and goal.name not in COSTS}
+LATENCY = "latency"
+
+
+def table_for(search: Search, goals: Sequence[Goal]) -> Table | None:
+    """The table of latency in use, where a budget or a goal asks for it; BudgetError at the place that does where there
+    is none, or none to trust."""
+    asked: list[tuple[str, ...]] = [("budgets", LATENCY)] if LATENCY in search.budgets else []
+    asked += [("objectives",)] if any(goal.name == LATENCY and goal.is_cost for goal in goals) else []
+    if not asked:
+        return None
+    try:
+        return trusted_table()
+    except BudgetError as error:
+        mark = search.root.nearest(asked[0]).mark
+        raise BudgetError(*(replace(fault, mark=mark) for fault in error.faults)) from None
+
+
+def figure_of(graph: Graph, cost: str, table: Table | None) -> int:
+    """The figure of a network for a cost, latency by a table that was read before."""
+    return latency_nanoseconds(graph, table) if cost == LATENCY else FIGURES[cost](graph)
 
 
 def refuse_unknown_paths(search: Search, space: Space, pricer: Pricer) -> None:

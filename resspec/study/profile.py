@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from resspec.spec.budgets import COSTS, Budget
+from resspec.spec.budgets import COSTS, QUANTITIES, Budget
+from resspec.study.columns import PLACES
 from resspec.study.reaching import Figures, climbed, priced, refuse_unreachable, written
 from resspec.study.space import Point
 from resspec.study.survey import Survey, inside_all, inside_one
@@ -64,8 +65,9 @@ class Profile:
     def __str__(self) -> str:
         lines = [self.summary()]
         for reach in self.reaches:
+            exact = QUANTITIES[reach.cost].exact
             about = f"{reach.budget}: {percent(reach.share)} of the space" if reach.budget else "no budget"
-            lines.append(f"  {reach.cost:<12} {reach.low:,} to {reach.high:,}   {about}")
+            lines.append(f"  {reach.cost:<12} {exact(reach.low)} to {exact(reach.high)}   {about}")
             if reach.budget:
                 lines += [f"{'':15}least: {written(reach.lowest)}", f"{'':15}most:  {written(reach.highest)}"]
         return "\n".join(lines)
@@ -88,8 +90,8 @@ def profile_of(name: str, found: Survey) -> Profile:
     budgets: dict[str, list[Budget]] = {}
     for budget in found.budgets:
         budgets.setdefault(budget.cost, []).append(budget)
-    ends = [_ends(found, cost) for cost in COSTS]
-    reaches = tuple(_reach(found, cost, end, budgets.get(cost, [])) for cost, end in zip(COSTS, ends, strict=True))
+    costs = [*COSTS, *(cost for cost in QUANTITIES if cost in budgets and cost not in COSTS)]
+    reaches = tuple(_reach(found, cost, _ends(found, cost), budgets.get(cost, [])) for cost in costs)
     share, error = _share(found)
     networks = None if found.listing is None else len(np.unique(found.listing.keys))
     exact = found.inside is not None
@@ -108,7 +110,7 @@ def _share(found: Survey) -> tuple[float, float]:
 
 def _ends(found: Survey, cost: str) -> tuple[tuple[Point, Figures], tuple[Point, Figures]]:
     """The points with the smallest and the largest of a cost, and what these cost."""
-    column = COSTS.index(cost)
+    column = PLACES[cost]
     if found.ends is not None:
         cheapest, dearest = (found.point(end.flat) for end in found.ends[column])
         return (cheapest, priced(found, cheapest)), (dearest, priced(found, dearest))
@@ -126,7 +128,7 @@ def _ends(found: Survey, cost: str) -> tuple[tuple[Point, Figures], tuple[Point,
 
 def _reach(found: Survey, cost: str, ends: tuple[Any, Any], budgets: list[Budget]) -> Reach:
     """The extremes of a cost and the share that keeps its budget."""
-    index = COSTS.index(cost)
+    index = PLACES[cost]
     (lowest, bottom), (highest, top) = ends
     budget = budgets[0] if budgets else None
     share = 1.0

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from resspec.spec.budgets import COSTS
 from resspec.study.ledger import Entry
 from resspec.study.mirror import Mirror
 from resspec.study.problem import Problem
@@ -30,7 +29,8 @@ class Proposer:
         self._problem = problem
         self._policy: Duplicates = problem.search.duplicates
         self._frontier = problem.frontier()
-        exact = [goal.name if goal.is_cost and goal.name in COSTS else None for goal in problem.goals]
+        known = problem.chain.columns.know
+        exact = [goal.name if goal.is_cost and known(goal.name) else None for goal in problem.goals]
         self._mirror = Mirror(problem.space, directions, exact)
         self._seen = 0
         self._tried: set[str] = set()

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resspec.errors import BudgetError, Fault
-from resspec.spec.budgets import COSTS, Budget
+from resspec.spec.budgets import QUANTITIES, Budget
 from resspec.study.chain import Ints
+from resspec.study.columns import PLACES
 from resspec.study.space import Point
 from resspec.study.sums import CHUNK, Block, Sums
 from resspec.study.survey import Survey
 
 Figures = tuple[int, ...]
-"""The costs of a point in the order of COSTS."""
+"""The costs of a point in the order of QUANTITIES."""
 Score = Callable[[Ints], NDArray[np.float64]]
 """How good rows of costs are."""
 
@@ -43,17 +44,24 @@ def refuse_unreachable(found: Survey) -> None:
         point, costs, certain = nearest(found, budgets)
         how = "all points were compared" if certain else "as far as a climb from a sample shows"
         words = " and ".join(str(budget) for budget in budgets) + " cannot be met" + " together" * (len(budgets) > 1)
-        reached = ", ".join(f"{budget.cost} {costs[COSTS.index(budget.cost)]:,}" for budget in budgets)
+        reached = ", ".join(
+            f"{budget.cost} {QUANTITIES[budget.cost].exact(costs[PLACES[budget.cost]])}" for budget in budgets
+        )
         message = f"{words}: the nearest of the space is {reached} ({written(found.chain.space.values(point))})"
         faults.append(Fault("RS404", message, budgets[0].mark, f"loosen the budget or widen the space ({how})"))
     raise BudgetError(*faults)
+
+
+def _shown(cost: str, costs: Figures) -> str:
+    """A cost of a point with its name and unit."""
+    return f"{cost} {QUANTITIES[cost].exact(costs[PLACES[cost]])}"
 
 
 def nearest(found: Survey, budgets: Sequence[Budget]) -> tuple[Point, Figures, bool]:
     """The network with the least excess over its worst budget, its costs, and whether that is certain: an end of the
     space, or the nearest of all points where they can be compared; else of a climb from the nearest of a sample."""
     if len(budgets) == 1 and found.ends is not None:
-        low, high = found.ends[COSTS.index(budgets[0].cost)]
+        low, high = found.ends[PLACES[budgets[0].cost]]
         if budgets[0].high is not None and budgets[0].high <= low.value:
             return found.point(low.flat), priced(found, found.point(low.flat)), True
         if budgets[0].low is not None and budgets[0].low >= high.value:
@@ -88,7 +96,7 @@ def _block_excesses(block: Block, budgets: Sequence[Budget]) -> Any:
         before = block.before.costs[first : first + step]
         worst = np.zeros((len(before), len(block.behind)))
         for budget in budgets:
-            column = COSTS.index(budget.cost)
+            column = PLACES[budget.cost]
             total = before[:, column][:, None] + block.behind.costs[:, column][None, :]
             np.maximum(worst, excess_of(budget, total), out=worst)
         yield first, worst
@@ -106,7 +114,7 @@ def excess_of(budget: Budget, costs: Ints) -> NDArray[np.float64]:
 
 def excesses(budgets: Sequence[Budget], costs: Ints) -> NDArray[np.float64]:
     """The excess of each row of costs over its worst budget."""
-    each = [excess_of(budget, costs[:, COSTS.index(budget.cost)]) for budget in budgets]
+    each = [excess_of(budget, costs[:, PLACES[budget.cost]]) for budget in budgets]
     return np.max(np.stack(each), axis=0) if each else np.zeros(len(costs))
 
 

@@ -12,8 +12,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from resspec.spec.budgets import COSTS, Budget
+from resspec.spec.budgets import Budget
 from resspec.study.chain import DEAD, Chain, Ints, Keys, Link
+from resspec.study.columns import PLACES
 
 ENTRIES = 400_000
 """Entries of tables up to which they are all made: a few seconds."""
@@ -74,6 +75,7 @@ class Sums:
 
     def __init__(self, chain: Chain) -> None:
         self.chain = chain
+        self._width = chain.columns.summed
         shape = chain.space.shape
         self._weights = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
         shared = [axis for axis in range(len(shape)) if sum(axis in link.axes for link in chain.links) != 1]
@@ -93,13 +95,13 @@ class Sums:
     @cached_property
     def ends(self) -> tuple[int, tuple[tuple[End, End], ...]]:
         """The number of legal points, and the smallest and largest of each cost."""
-        legal, found = 0, [[End(0, -1), End(0, -1)] for _ in COSTS]
+        legal, found = 0, [[End(0, -1), End(0, -1)] for _ in range(self._width)]
         for outer in self.outers():
             count, ends = self._ends_of(outer)
             legal += count
             if not count:
                 continue
-            for column in range(len(COSTS)):
+            for column in range(self._width):
                 for side, sign in ((0, 1), (1, -1)):
                     known, new = found[column][side], ends[column][side]
                     if known.flat < 0 or sign * new.value < sign * known.value:
@@ -109,7 +111,7 @@ class Sums:
     def _ends_of(self, outer: dict[int, int]) -> tuple[int, list[tuple[End, End]]]:
         base = sum(self._weights[axis] * position for axis, position in outer.items())
         counts = {self.chain.start: 1}
-        best: list[dict[int, End]] = [{self.chain.start: End(0, base)} for _ in range(2 * len(COSTS))]
+        best: list[dict[int, End]] = [{self.chain.start: End(0, base)} for _ in range(2 * self._width)]
         for place, link in enumerate(self.chain.links):
             codes, flats = self._grid(place, outer)
             states = np.array(sorted(counts), np.int64)
@@ -183,7 +185,7 @@ class Sums:
     ) -> Rows:
         """Every run of these links from a state."""
         one = np.ones(1, np.uint64)
-        zero = np.zeros((1, len(COSTS)), np.int64)
+        zero = np.zeros((1, self._width), np.int64)
         rows = Rows(np.array([state]), zero, np.array([flat]), one, np.zeros(1, np.uint64))
         for place in places:
             link = self.chain.links[place]
@@ -192,7 +194,7 @@ class Sums:
             rows = rows.taken(rows.states != DEAD)
             for budget in budgets:
                 if budget.high is not None:
-                    rows = rows.taken(rows.costs[:, COSTS.index(budget.cost)] <= budget.high)
+                    rows = rows.taken(rows.costs[:, PLACES[budget.cost]] <= budget.high)
         return rows
 
     def _extended(self, rows: Rows, link: Link, codes: Ints, flats: Ints) -> Rows:
@@ -200,7 +202,7 @@ class Sums:
         factors = link.factors[entries]
         return Rows(
             link.after[entries],
-            np.repeat(rows.costs, len(codes), axis=0) + link.costs[entries],
+            np.repeat(rows.costs, len(codes), axis=0) + link.costs[entries, : self._width],
             np.repeat(rows.flat, len(codes)) + np.tile(flats, len(rows)),
             np.repeat(rows.factors, len(codes)) * factors,
             np.repeat(rows.terms, len(codes)) * factors + link.terms[entries],
@@ -209,7 +211,9 @@ class Sums:
 
 def sums_of(chain: Chain) -> Sums | None:
     """The sums over a chain, its tables made complete; None where they, or the values that concern several parts, are
-    too many."""
+    too many, and where memory counts, which is no sum."""
+    if chain.columns.memory:
+        return None
     sums = Sums(chain)
     whole = len(chain.links) == 1
     if sums.outer_count > OUTER and not whole:
@@ -233,7 +237,7 @@ def pairs_inside(block: Block, budgets: Sequence[Budget]) -> Iterator[tuple[NDAr
         rows = slice(first, first + step)
         kept = np.ones((len(block.before.costs[rows]), len(behind)), np.bool_)
         for budget in budgets:
-            column = COSTS.index(budget.cost)
+            column = PLACES[budget.cost]
             total = block.before.costs[rows, column][:, None] + behind.costs[:, column][None, :]
             if budget.high is not None:
                 kept &= total <= budget.high
@@ -255,7 +259,7 @@ def count_inside(block: Block, budgets: Sequence[Budget]) -> int:
 def counts_by_row(block: Block, budget: Budget) -> tuple[Ints, Ints, NDArray[np.intp]]:
     """For each row before: the first that goes with it, and how many do, in the order of the rows behind that comes
     last."""
-    column = COSTS.index(budget.cost)
+    column = PLACES[budget.cost]
     order = np.argsort(block.behind.costs[:, column], kind="stable")
     behind, before = block.behind.costs[order, column], block.before.costs[:, column]
     first = np.zeros(len(before), np.int64)

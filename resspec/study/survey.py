@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from resspec.spec.budgets import COSTS, Budget
+from resspec.spec.budgets import Budget
 from resspec.study.chain import Chain, Ints, Keys, Priced
+from resspec.study.columns import PLACES
 from resspec.study.space import Point
 from resspec.study.sums import PAIRS, End, Sums, count_inside, pairs_inside, sums_of
 
@@ -117,7 +118,7 @@ def _sorted(flats: Ints, keys: Keys) -> Listing:
 def _priced(chain: Chain, budgets: tuple[Budget, ...]) -> Survey:
     """The survey of a space all of whose points are priced."""
     legal, each, inside = 0, [0] * len(budgets), 0
-    ends: list[list[End | None]] = [[None, None] for _ in COSTS]
+    ends: list[list[End | None]] = [[None, None] for _ in chain.columns.names]
     flats: list[Ints] = [np.zeros(0, np.int64)]
     keys: list[Keys] = [np.zeros(0, np.uint64)]
     for first in range(0, chain.space.size, CHUNK):
@@ -169,7 +170,7 @@ def _nothing(chain: Chain) -> tuple[NDArray[np.intp], Priced]:
 
 def inside_one(budget: Budget, priced: Priced) -> NDArray[np.bool_]:
     """Which points are legal and keep a budget."""
-    column = priced.costs[:, COSTS.index(budget.cost)]
+    column = priced.costs[:, PLACES[budget.cost]]
     kept = priced.legal.copy()
     if budget.low is not None:
         kept &= column >= budget.low

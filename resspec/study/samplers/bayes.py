@@ -12,7 +12,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 from pydantic import Field
 
-from resspec.spec.budgets import COSTS
+from resspec.study.columns import PLACES
 from resspec.study.frontier import Frontier
 from resspec.study.mirror import Mirror
 from resspec.study.samplers.sampler import Proposal, Sampler
@@ -120,7 +120,7 @@ class _Model:
         """Draws [DRAWS, candidates] of an objective; an exact cost is itself each time."""
         cost = self._exact[number]
         if cost is not None:
-            costs = self._signs[number] * self._frontier.chain.price(candidates).costs[:, COSTS.index(cost)]
+            costs = self._signs[number] * self._frontier.chain.price(candidates).costs[:, PLACES[cost]]
             return np.tile(costs.astype(np.float64), (DRAWS, 1))
         mean, deviation = self._process(number).predict(features)
         return np.asarray(mean + deviation * self._random.standard_normal((DRAWS, len(mean))))
