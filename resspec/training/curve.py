@@ -9,8 +9,8 @@ from itertools import pairwise
 from resspec.plot import BLUE, DARK, GRID, ORANGE, SOFT, Axis, Ink, axis_over, sheet, text
 from resspec.training.epoch import Epoch
 
-WIDTH, HEIGHT = 760, 560
-LEFT, RIGHT, TOP, GAP, BOTTOM = 74, 130, 64, 46, 56
+WIDTH, HEIGHT = 760, 580
+LEFT, RIGHT, TOP, GAP, BOTTOM = 74, 130, 84, 46, 56
 COLOURS = (BLUE, ORANGE, "#1a8754", "#8e44ad", "#c0392b", "#16808d")
 Line = Sequence[tuple[float, float]]
 
