@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resspec.study.chain import Chain, Ints
+from resspec.study.drawing import drawer_of
 from resspec.study.features import Describer, Features
 from resspec.study.space import Point
 from resspec.study.survey import Listing, Survey, inside_all, unravelled
@@ -182,11 +183,18 @@ class Listed(Frontier):
 
 class Vast(Frontier):
     """The frontier of a space with too much inside the budgets to list: it is drawn from, and a long run of draws
-    without an open network counts as its end. Draws are uniform over points."""
+    without an open network counts as its end. Draws are uniform over points, from inside the tightest budget where the
+    space can be summed over."""
 
     def __init__(self, found: Survey) -> None:
         super().__init__(found)
         self._closed: set[int] = set()
+        self._found = found
+
+    @cached_property
+    def _drawer(self) -> Callable[[np.random.Generator, int], NDArray[np.intp]]:
+        """Draws points that may be inside the budgets."""
+        return drawer_of(self._found) or self.chain.space.draw
 
     def close(self, point: Point) -> None:
         """Close the network of a point."""
@@ -213,7 +221,7 @@ class Vast(Frontier):
     ) -> NDArray[np.intp]:
         found: list[NDArray[np.intp]] = []
         for _ in range(TRIES):
-            points = self.chain.space.draw(random, HANDFUL)
+            points = self._drawer(random, HANDFUL)
             found.append(points[kept(points)])
             if sum(map(len, found)) >= count:
                 break

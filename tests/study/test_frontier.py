@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
+from resspec.study.drawing import drawer_of
 from resspec.study.frontier import Exhausted, Frontier, Vast
 from resspec.study.problem import Problem
 
@@ -91,6 +92,30 @@ def test_a_large_space_is_repaired_to_a_neighbour(problem: Problems):
     found = frontier.nearest(over, np.random.default_rng(0))
     assert not frontier.is_open(over)
     assert frontier.is_open(found)
+
+
+def test_a_vast_space_is_drawn_from_uniformly_inside_its_tightest_budget(problem: Problems):
+    asked = problem(budgets={"params": "<= 6K", "macs": "<= 150K"})
+    drawer, random = drawer_of(asked.survey), np.random.default_rng(3)
+    assert drawer is not None
+    costs = {p: asked.pricer.price(asked.space.values(p)) for p in asked.space.points()}
+    few = min(("params", 6_000), ("macs", 150_000), key=lambda b: sum(getattr(c, b[0]) <= b[1] for c in costs.values()))
+    inside = {point for point, cost in costs.items() if getattr(cost, few[0]) <= few[1]}
+    assert drawer.inside == len(inside)
+    drawn = Counter(tuple(point) for point in drawer(random, 40 * len(inside)).tolist())
+    assert set(drawn) == inside
+    assert chisquare(list(drawn.values())).pvalue > 0.001
+
+
+def test_a_budget_that_hardly_a_point_keeps_is_drawn_from_at_once(problem: Problems):
+    space = {f"stages.{stage}.depth": {"low": 1, "high": 40} for stage in (1, 2)}
+    space |= {f"stages.{stage}.width": {"low": 1, "high": 12} for stage in (1, 2)}
+    low = problem(space=space, budgets={}).profile().reaches[1].low
+    asked = problem(space=space, budgets={"macs": f"<= {low + 200}"})
+    share = asked.survey.inside / asked.space.size if asked.survey.inside else 0.0
+    assert 0 < share < 1e-4
+    frontier = vast(asked)
+    assert len(frontier.draws(np.random.default_rng(0), 50)) == 50
 
 
 def test_points_that_are_no_legal_network_are_never_open(problem: Problems):
