@@ -72,6 +72,7 @@ def best(
 
 def chosen(result: Result, at: list[str], *, knee: bool, number: int | None) -> Trial:
     """The network that is asked for; exit 1 where there is none."""
+    from resspec.spec.budgets import QUANTITIES
     from resspec.study.choosing import nearest, numbered, within
 
     if number is not None:
@@ -80,7 +81,8 @@ def chosen(result: Result, at: list[str], *, knee: bool, number: int | None) -> 
     if trial is None:
         near = nearest(result, at) if at else None
         bounds = " and ".join(at)
-        told = ", ".join(f"{name} {value:,}" for name, value in near.prices.items()) if near else ""
+        prices = near.prices if near else {}
+        told = ", ".join(f"{name} {QUANTITIES[name].exact(prices[name])}" for name in QUANTITIES if name in prices)
         missed = f"no complete trial keeps {bounds}; the nearest is trial {near.number}: {told}" if near else ""
         typer.echo(missed or "no trial is complete yet", err=True)
         raise typer.Exit(NO)

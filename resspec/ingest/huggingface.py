@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from resspec.compile import compile_spec
@@ -12,6 +14,7 @@ from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 
 ACTS = {"relu": "relu", "silu": "silu", "swish": "silu", "gelu": "gelu"}
+CONFIG = "config.json"
 BLOCKS = {"basic": {"kind": "basic"}, "bottleneck": {"kind": "bottleneck"}}
 
 
@@ -19,6 +22,10 @@ def spec_of(config: Mapping[str, Any], input_: tuple[int, int, int] = (3, 224, 2
     """The network that a `config.json` of model_type `resnet` describes; WeightsError where it is another's."""
     if config.get("model_type") != "resnet":
         raise WeightsError(Fault("RS616", f"config.json is of model_type {config.get('model_type')!r}, not 'resnet'"))
+    for key, known, usual in (("layer_type", BLOCKS, "bottleneck"), ("hidden_act", ACTS, "relu")):
+        if config.get(key, usual) not in known:
+            message = f"config.json has the {key} {config[key]!r}"
+            raise WeightsError(Fault("RS616", message, remedy=f"resspec knows {', '.join(known)}"))
     first = 2 if config.get("downsample_in_first_stage") else 1
     widths = config.get("hidden_sizes", [256, 512, 1024, 2048])
     block = dict(BLOCKS[config.get("layer_type", "bottleneck")])
@@ -39,6 +46,20 @@ def spec_of(config: Mapping[str, Any], input_: tuple[int, int, int] = (3, 224, 2
             "head": {"kind": "linear", "classes": len(config.get("id2label") or [0, 1])},
         }
     )
+
+
+def read_config(folder: Path) -> dict[str, Any] | None:
+    """The `config.json` of a folder; None where there is none, WeightsError where it cannot be read."""
+    file = folder / CONFIG
+    if not file.is_file():
+        return None
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WeightsError(Fault("RS616", f"{file} cannot be read: {error}")) from None
+    if not isinstance(found, dict):
+        raise WeightsError(Fault("RS616", f"{file} holds no object", remedy="take the folder that transformers wrote"))
+    return found
 
 
 def config_of(spec: NetSpec) -> dict[str, Any]:

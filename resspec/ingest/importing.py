@@ -10,11 +10,15 @@ from typing import Any
 from resspec.errors import WeightsError
 from resspec.export.naming import peers
 from resspec.ingest.fit import misfit
+from resspec.ingest.huggingface import CONFIG, read_config, spec_of
 from resspec.ingest.inferring import Inferred, faults_of, infer
 from resspec.ingest.sources import factory, shapes_in
 from resspec.ingest.untold import untold
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
+
+HUGGINGFACE = "huggingface"
+"""The naming of transformers' ResNets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Imported:
             return (*lines, "compared with the module: the same logits")
         if self.equals:
             lines.append(f"the same names and shapes, other networks: {', '.join(self.equals)}; --like NAME takes one")
+        if not self.assumed:
+            return (*lines, f"{CONFIG} tells what shapes do not")
         lines.append(f"not told by shapes, as in {self.like}: {'; '.join(self.assumed)}")
         return tuple(lines)
 
@@ -61,10 +67,27 @@ def import_source(source: str | Path | Mapping[str, Any], *overrides: str, like:
 
         return from_module(make(), *overrides, like=like, name=name or str(source).rpartition(":")[2])
     given = shapes_in(source)
-    found = infer(given, like)
+    config = None if like or isinstance(source, Mapping) else configured(Path(str(source).removeprefix("hf:")))
+    found = infer(given, like) if config is None else told(config, given)
     spec = changed(found, given, overrides, name or (name_of(source)))
-    assumed = untold(spec)
+    assumed = untold(spec) if config is None else ()
     return Imported(spec, found.naming, found.like, assumed, found.equals, confirmed=False)
+
+
+def configured(folder: Path) -> Mapping[str, Any] | None:
+    """The configuration beside a folder's weights, where it is that of a ResNet."""
+    config = read_config(folder) if folder.is_dir() else None
+    return config if config and config.get("model_type") == "resnet" else None
+
+
+def told(config: Mapping[str, Any], given: Mapping[str, tuple[int, ...]]) -> Inferred:
+    """The network that a configuration tells, if the tensors beside it are its own."""
+    classes = [shape[0] for name, shape in given.items() if name.startswith("classifier.") and len(shape) == 1]
+    spec = load_spec(spec_of(config), **({"classes": classes[0]} if classes else {}))
+    peer = next(peer for peer in peers() if peer.name == HUGGINGFACE)
+    if misfit(spec, peer, given).count:
+        raise WeightsError(*faults_of(given, spec, peer))
+    return Inferred(spec, peer.name, "", ())
 
 
 def changed(found: Inferred, given: Mapping[str, tuple[int, ...]], overrides: tuple[str, ...], name: str) -> NetSpec:
