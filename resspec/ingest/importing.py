@@ -83,7 +83,7 @@ def configured(folder: Path) -> Mapping[str, Any] | None:
 def told(config: Mapping[str, Any], given: Mapping[str, tuple[int, ...]]) -> Inferred:
     """The network that a configuration tells, if the tensors beside it are its own."""
     classes = [shape[0] for name, shape in given.items() if name.startswith("classifier.") and len(shape) == 1]
-    spec = load_spec(spec_of(config), **({"classes": classes[0]} if classes else {}))
+    spec = load_spec(spec_of(config), *(f"classes={count}" for count in classes[:1]))
     peer = next(peer for peer in peers() if peer.name == HUGGINGFACE)
     if misfit(spec, peer, given).count:
         raise WeightsError(*faults_of(given, spec, peer))
