@@ -91,3 +91,14 @@ def test_nothing_of_a_spec_runs_when_the_file_is_read():
     text = resspec.source(small(name='x"""\nimport os\nos.abort()\n"""'))
     tree = ast.parse(text)
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "abort"]
+
+
+@pytest.mark.slow
+def test_the_files_pass_a_type_checker(tmp_path: Path):
+    files = []
+    for place, spec in enumerate([*GOLDENS, *ODD.values()]):
+        files.append(tmp_path / f"net_{place}.py")
+        files[-1].write_text(resspec.source(spec))
+    words = [sys.executable, "-m", "mypy", "--config-file", "", "--disallow-untyped-defs", *map(str, files)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
