@@ -49,6 +49,12 @@ def misfit(spec: NetSpec, peer: Peer, given: Tensors) -> Misfit:
     )
 
 
+def in_order(spec: NetSpec, peer: Peer, given: Tensors) -> bool:
+    """Whether tensors that fit stand in the network's order, as far as its writer kept one: safetensors sorts."""
+    own = list(without_counters(given))
+    return own == sorted(own) or own == list(without_counters(named(spec, peer)))
+
+
 def fits(spec: NetSpec, peer: Peer, given: Tensors) -> bool:
     """Whether the network's tensors are the given ones, by name and shape."""
     try:

@@ -27,13 +27,15 @@ def spec_of(config: Mapping[str, Any], input_: tuple[int, int, int] = (3, 224, 2
             message = f"config.json has the {key} {config[key]!r}"
             raise WeightsError(Fault("RS616", message, remedy=f"resspec knows {', '.join(known)}"))
     first = 2 if config.get("downsample_in_first_stage") else 1
-    widths = config.get("hidden_sizes", [256, 512, 1024, 2048])
+    widths, depths = config.get("hidden_sizes", [256, 512, 1024, 2048]), config.get("depths", [3, 4, 6, 3])
+    if len(widths) != len(depths):
+        raise WeightsError(Fault("RS616", f"config.json has {len(depths)} depths and {len(widths)} hidden_sizes"))
     block = dict(BLOCKS[config.get("layer_type", "bottleneck")])
     if config.get("downsample_in_bottleneck") and block["kind"] == "bottleneck":
         block["stride_on"] = "1x1"
     stages = [
         {"depth": depth, "width": width, "stride": first if place == 0 else 2}
-        for place, (depth, width) in enumerate(zip(config.get("depths", [3, 4, 6, 3]), widths, strict=True))
+        for place, (depth, width) in enumerate(zip(depths, widths, strict=True))
     ]
     return load_spec(
         {

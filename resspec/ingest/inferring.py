@@ -10,7 +10,7 @@ from resspec.compile import compile_spec
 from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
 from resspec.export.naming import Peer, peers
 from resspec.ingest.anatomy import Tensors, anatomy, is_ours, without_counters
-from resspec.ingest.fit import Misfit, fits, misfit
+from resspec.ingest.fit import Misfit, fits, in_order, misfit
 from resspec.ingest.proposal import proposals
 from resspec.ingest.telling import tell
 from resspec.ingest.templates import classifiers, nearest, plan_of, shipped
@@ -51,6 +51,7 @@ def infer(given: Tensors, like: str = "", exclude: Collection[str] = ()) -> Infe
         raise WeightsError(Fault("RS618", message, remedy=did_you_mean(like, classifiers())))
     readings, reasons = readings_of(given)
     best: tuple[int, NetSpec, Peer] | None = None
+    loose: Inferred | None = None  # the tensors in another order, which tells of another place of some part
     for reading in readings:
         exact = [name for name in same_size(reading.told, exclude) if fits(shipped(name), reading.peer, given)]
         if exact and (not like or like in exact):
@@ -63,9 +64,14 @@ def infer(given: Tensors, like: str = "", exclude: Collection[str] = ()) -> Infe
             for spec in specs_of(reading.told, name):
                 found = misfit(spec, reading.peer, given)
                 if found.count == 0:
-                    return Inferred(spec, reading.peer.name, name, ())
+                    match = Inferred(spec, reading.peer.name, name, ())
+                    if in_order(spec, reading.peer, given):
+                        return match
+                    loose = loose or match
                 if best is None or found.count < best[0]:
                     best = (found.count, spec, reading.peer)
+    if loose is not None:
+        return loose
     raise WeightsError(*faults(given, best, reasons))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from safetensors.torch import save_file
@@ -48,9 +49,13 @@ def test_weights_that_are_not_the_configurations_are_refused(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [({"hidden_act": "mish"}, "hidden_act 'mish'"), ({"layer_type": "deep"}, "layer_type 'deep'")],
+    [
+        ({"hidden_act": "mish"}, "hidden_act 'mish'"),
+        ({"layer_type": "deep"}, "layer_type 'deep'"),
+        ({"depths": [1, 2]}, "2 depths and 4 hidden_sizes"),
+    ],
 )
-def test_words_that_resspec_does_not_know_are_named(tmp_path: Path, change: dict[str, str], told: str):
+def test_what_a_configuration_cannot_mean_is_told(tmp_path: Path, change: dict[str, Any], told: str):
     folder_of(tmp_path / "net", "resnet18")
     config = json.loads((tmp_path / "net" / "config.json").read_text())
     (tmp_path / "net" / "config.json").write_text(json.dumps(config | change))
