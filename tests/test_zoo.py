@@ -30,6 +30,9 @@ LARGE = 26_000_000
 """Networks with more parameters than this run their probes in the slow tests."""
 
 
+HUGE = 300_000_000
+"""Networks with more parameters than this run their probes in the long tests: gigabytes of weights each."""
+
 DEEP = ("resnet1202", "preact_resnet1001_cifar10", "preact_resnet1001_cifar100")
 """Networks of a thousand layers, whose classes take seconds to write."""
 
@@ -80,6 +83,13 @@ def test_params_buffers_and_macs_are_the_peers(row: peers.Row):
             assert (report.params, report.macs) == (variant["params"], variant["macs"])
 
 
+def marks(row: peers.Row) -> list[pytest.MarkDecorator]:
+    """When the logits of a network are looked at."""
+    if row["params"] > HUGE:
+        return [pytest.mark.long]
+    return [] if is_probed(row) else [pytest.mark.slow]
+
+
 def is_probed(row: peers.Row) -> bool:
     """Whether the default run looks at the logits of a network, and so at its state_dict too."""
     return bool(row.get("probes")) and row["params"] <= LARGE
@@ -100,11 +110,7 @@ def test_the_state_dict_is_the_peers_by_name_order_and_shape(row: peers.Row):
 
 @pytest.mark.parametrize(
     "row",
-    [
-        pytest.param(row, id=name, marks=[] if is_probed(row) else [pytest.mark.slow])
-        for row, name in zip(ROWS, IDS, strict=True)
-        if row.get("probes")
-    ],
+    [pytest.param(row, id=name, marks=marks(row)) for row, name in zip(ROWS, IDS, strict=True) if row.get("probes")],
 )
 def test_the_state_dict_and_the_logits_are_the_peers(row: peers.Row):
     model = resspec.build(sized(row), seed=0).eval()

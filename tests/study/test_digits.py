@@ -71,8 +71,9 @@ def test_a_search_is_read_and_proved_without_torch():
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize(
+    "seed", [pytest.param(0, marks=pytest.mark.slow), *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))]
+)
 def test_the_winner_is_better_than_the_base_at_no_more_cost(tmp_path: Path, seed: int):
     result = run_search("digits", seed=seed, path=tmp_path / "run")
     verdict = result.verdict
