@@ -117,6 +117,7 @@ def test_best_prints_the_file_that_the_search_wrote(inside: Path) -> None:
     assert found["fingerprint"] == resspec.fingerprint("runs/tiny/best.yaml")
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_a_live_bar(done: Path) -> None:
     child, terminal = pty.fork()
     if child == 0:
@@ -138,6 +139,7 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
+@pytest.mark.slow
 def test_an_interrupted_search_goes_on(tmp_path: Path) -> None:
     words = [*COMMAND, "search", "run", "tiny.yaml"]
     with subprocess.Popen(

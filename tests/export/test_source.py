@@ -95,8 +95,8 @@ def test_nothing_of_a_spec_runs_when_the_file_is_read():
 
 @pytest.mark.slow
 def test_the_files_pass_a_type_checker(tmp_path: Path):
-    files = []
-    for place, spec in enumerate([*GOLDENS, *ODD.values()]):
+    files, specs = [], list[str | dict[str, object]]([*GOLDENS, *ODD.values()])
+    for place, spec in enumerate(specs):
         files.append(tmp_path / f"net_{place}.py")
         files[-1].write_text(resspec.source(spec))
     words = [sys.executable, "-m", "mypy", "--config-file", "", "--disallow-untyped-defs", *map(str, files)]

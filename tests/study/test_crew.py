@@ -53,6 +53,7 @@ def running(folder: Path) -> int:
     return sum(trial.state == TrialState.RUNNING for trial in stored(folder).trials)
 
 
+@pytest.mark.slow
 def test_workers_share_one_total_and_tell_one_observer(tmp_path: Path):
     heard = Told()
     result = run_search(stated(trials=16, evaluator=PAUSED), path=tmp_path / "run", workers=3, observer=heard)
@@ -84,6 +85,7 @@ def test_the_final_runs_are_shared_among_the_workers_and_decide_as_they_would_al
     assert run_search(stated(seed=3), path=alone).verdict == result.verdict
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_is_replaced_and_its_trial_run_again(tmp_path: Path):
     killed = set[int]()
 

@@ -44,12 +44,14 @@ def test_a_search_trains_real_networks_and_its_winner_can_be_rebuilt_from_its_fi
     assert test in short.verdict.test[short.verdict.winner]
 
 
+@pytest.mark.slow
 def test_the_same_seed_trains_to_the_same_figures(short: Result, tmp_path: Path):
     again = run_search(shortened(), path=tmp_path / "run")
     assert [(t.params, t.values, t.loss) for t in again.trials] == [(t.params, t.values, t.loss) for t in short.trials]
     assert again.verdict == short.verdict
 
 
+@pytest.mark.slow
 def test_final_runs_that_an_earlier_process_finished_are_not_trained_again(tmp_path: Path):
     first = run_search(shortened(), path=tmp_path / "run")
     (tmp_path / "run" / "result.json").unlink()

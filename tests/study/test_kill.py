@@ -59,6 +59,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...]]
     return trials
 
 
+@pytest.mark.slow
 def test_a_search_killed_at_random_times_ends_as_if_it_had_not_been(tmp_path: Path, untouched: list[tuple[Any, ...]]):
     chance = random.Random(0)
     folder, kills = tmp_path / "run", 0
@@ -110,6 +111,7 @@ def test_control_c_gives_the_running_trial_back_and_the_same_command_goes_on(
     assert told(folder) == untouched
 
 
+@pytest.mark.slow
 def test_a_trial_that_kills_its_process_each_time_is_given_up_and_the_search_goes_on(tmp_path: Path):
     folder = tmp_path / "run"
     for write in (11, 4, 4):  # each in the midst of the base's reports
@@ -120,6 +122,7 @@ def test_a_trial_that_kills_its_process_each_time_is_given_up_and_the_search_goe
     assert open_result(folder).trials[0].error == "its process died 3 times"
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_share_one_study_and_its_total(tmp_path: Path):
     folder = tmp_path / "run"
     workers = [start(folder, pruner="none") for _ in range(4)]

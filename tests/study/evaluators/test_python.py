@@ -128,6 +128,7 @@ def test_a_function_that_a_package_registered_needs_no_leave(tmp_path: Path, mon
         run_search(judged_by("by-dept"), path=tmp_path / "other")
 
 
+@pytest.mark.slow
 def test_the_command_asks_for_leave(tmp_path: Path):
     (tmp_path / "mine.json").write_text(json.dumps(judged_by("my_judges:depth")))
     refused = run("search", "run", "mine.json", "--quiet")
