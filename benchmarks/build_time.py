@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-import torch
+from torch import library
 
 import resspec
 from timing import in_turn, show
@@ -28,7 +28,7 @@ def torchvision_models() -> ModuleType:
     try:
         from torchvision import models
     except RuntimeError:
-        names = torch.library.Library("torchvision", "FRAGMENT")
+        names = library.Library("torchvision", "FRAGMENT")
         for name in (*FORWARD, *BACKWARD):
             names.define(f"{name}(Tensor x) -> Tensor")
         from torchvision import models

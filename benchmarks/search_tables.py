@@ -16,7 +16,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,8 @@ class Table:
     problem: Problem
     format: TableFormat
     rows: dict[str, Row]
-    seen: dict[str, tuple[float, float]]
+    seen: dict[tuple[int, ...], tuple[float, float]] = field(default_factory=dict)
+    codes: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def look(self, spec: NetSpec) -> tuple[float, float]:
         """What a trial sees of a network and what is true of it, in per cent."""
@@ -87,10 +88,9 @@ class Table:
 
     def point(self, point: tuple[int, ...]) -> tuple[float, float]:
         """The same of a point of the space."""
-        key = str(point)
-        if key not in self.seen:
-            self.seen[key] = self.look(self.problem.spec(point))
-        return self.seen[key]
+        if point not in self.seen:
+            self.seen[point] = self.look(self.problem.spec(point))
+        return self.seen[point]
 
     @cached_property
     def inside(self) -> list[tuple[float, float]]:
@@ -117,7 +117,7 @@ def table(name: str, folder: str) -> Table:
     case = CASES[name]
     search = load_search(case.search, budgets={"macs": case.budget})
     reader: Any = search.evaluator
-    return Table(case, problem_of(search), reader.format, dict(reader.format.rows(Path(folder) / case.file)), {})
+    return Table(case, problem_of(search), reader.format, dict(reader.format.rows(Path(folder) / case.file)))
 
 
 def ours(asked: Table, kind: str, seed: int, count: int) -> list[tuple[float, float]]:
@@ -170,10 +170,9 @@ def peers(asked: Table, kind: str, seed: int, count: int) -> list[tuple[float, f
 
 def coded(asked: Table, digits: str) -> tuple[str, float]:
     """The table's code of a proposal, and by how much it is over the budget; 1 for what is no network."""
-    key = f"code {digits}"
-    if key not in asked.seen:
-        asked.seen[key] = _coded(asked, digits)  # type: ignore[assignment]  # another kind of pair, under another key
-    return asked.seen[key]  # type: ignore[return-value]  # the pair that was put there
+    if digits not in asked.codes:
+        asked.codes[digits] = _coded(asked, digits)
+    return asked.codes[digits]
 
 
 def _coded(asked: Table, digits: str) -> tuple[str, float]:

@@ -23,13 +23,14 @@ def spec_of(config: Mapping[str, Any], input_: tuple[int, int, int] = (3, 224, 2
     if config.get("model_type") != "resnet":
         raise WeightsError(Fault("RS616", f"config.json is of model_type {config.get('model_type')!r}, not 'resnet'"))
     for key, known, usual in (("layer_type", BLOCKS, "bottleneck"), ("hidden_act", ACTS, "relu")):
-        if config.get(key, usual) not in known:
+        if str(config.get(key, usual)) not in known:
             message = f"config.json has the {key} {config[key]!r}"
             raise WeightsError(Fault("RS616", message, remedy=f"resspec knows {', '.join(known)}"))
     first = 2 if config.get("downsample_in_first_stage") else 1
     widths, depths = config.get("hidden_sizes", [256, 512, 1024, 2048]), config.get("depths", [3, 4, 6, 3])
-    if len(widths) != len(depths):
-        raise WeightsError(Fault("RS616", f"config.json has {len(depths)} depths and {len(widths)} hidden_sizes"))
+    if not (isinstance(widths, list) and isinstance(depths, list) and len(widths) == len(depths)):
+        message = f"config.json has the depths {depths!r} and the hidden_sizes {widths!r}"
+        raise WeightsError(Fault("RS616", message, remedy="one of each for every stage"))
     block = dict(BLOCKS[config.get("layer_type", "bottleneck")])
     if config.get("downsample_in_bottleneck") and block["kind"] == "bottleneck":
         block["stride_on"] = "1x1"

@@ -112,6 +112,13 @@ class Budget:
             return self.low - value
         return 0
 
+    @property
+    def bounds(self) -> str:
+        """The bounds in figures as a file may write them: `<= 12000`, `1000..2000`."""
+        exact = QUANTITIES[self.cost].exact
+        low, high = ("" if side is None else exact(side).replace(",", "") for side in (self.low, self.high))
+        return f"{low}..{high}" if low and high else f">= {low}" if low else f"<= {high}"
+
     def __str__(self) -> str:
         low, high = (None if side is None else QUANTITIES[self.cost].exact(side) for side in (self.low, self.high))
         if low is None:

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from resspec.analysis.figures import FIGURES
 from resspec.compile import compile_spec
 from resspec.errors import SearchError
 from resspec.spec.net import NetSpec
@@ -19,9 +18,8 @@ from resspec.study.evaluators import Bench
 from resspec.study.figures import Figures, Measures, order
 from resspec.study.front import Placed, best_of, bulging, spread
 from resspec.study.ledger import Ledger
-from resspec.study.objectives import Goal
 from resspec.study.observer import Observer
-from resspec.study.problem import BASE, Problem
+from resspec.study.problem import BASE, Problem, figure_of
 from resspec.study.result import BEST_WEIGHTS
 from resspec.study.seeds import Purpose, seed_for
 from resspec.study.stores import Busy
@@ -61,7 +59,7 @@ def judged(
     able = [entrant for entrant in entrants if len(runs[entrant.name]) == final.repeats]
     if not able:
         raise SearchError.of("RS505", "every network failed in the last comparison", remedy="lower the recipe's lr")
-    contenders = tuple(Contender(e.name, e.number, tuple(runs[e.name]), prices(e, problem.goals)) for e in able)
+    contenders = tuple(Contender(e.name, e.number, tuple(runs[e.name]), goal_costs(problem, e)) for e in able)
     winner, front = decided(contenders, problem)
     test = {}
     for entrant in able:
@@ -109,11 +107,12 @@ def decided(contenders: Sequence[Contender], problem: Problem) -> tuple[str, tup
     return bulging(front, problem.goals).name, tuple(network.of.name for network in front)
 
 
-def prices(entrant: Entrant, goals: Sequence[Goal]) -> dict[str, int]:
+def goal_costs(problem: Problem, entrant: Entrant) -> dict[str, int]:
     """The costs among the goals, where there are several."""
-    if len(goals) == 1:
+    if len(problem.goals) == 1:
         return {}
-    return {goal.name: FIGURES[goal.name](compile_spec(entrant.spec)) for goal in goals if goal.is_cost}
+    graph = compile_spec(entrant.spec)
+    return {goal.name: figure_of(graph, goal.name, problem.table) for goal in problem.goals if goal.is_cost}
 
 
 def best_first(runs: list[Figures], measures: Measures) -> list[int]:

@@ -26,7 +26,7 @@ def portable(problem: Problem) -> dict[str, Any]:
     said = problem.search.to_dict()
     figures = {budget.cost: budget for budget in problem.budgets}
     budgets = {
-        cost: written if is_portable(written) else str(figures[cost]).replace(cost, "").replace(",", "").strip()
+        cost: written if is_portable(written) else figures[cost].bounds
         for cost, written in problem.search.budgets.items()
     }
     return json.loads(json.dumps({**said, "base": problem.base.to_dict(), "budgets": budgets, "storage": None}))  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -79,8 +79,7 @@ class Problem:
         """Where the base lies in the space; None outside, or where it breaks a budget."""
         positions = [self._base_position(dimension) for dimension in self.space.dimensions]
         point = tuple(p for p in positions if p is not None)
-        figures = {**self.base_costs.to_dict(), **self._prices(compile_spec(self.base))}
-        inside = all(budget.holds(figures[budget.cost]) for budget in self.budgets)
+        inside = self.keeps({**self.base_costs.to_dict(), **self.prices(compile_spec(self.base))})
         if len(point) < len(positions) or not inside or not all(rule.holds(point) for rule in self.rules):
             return None
         return point
@@ -116,7 +115,7 @@ class Problem:
         costs = self.pricer.price(self.space.values(point))
         spec = self.spec(point)
         graph = compile_spec(spec)
-        prices = {**costs.to_dict(), **self._prices(graph)}
+        prices = {**costs.to_dict(), **self.prices(graph)}
         return {"fingerprint": graph.fingerprint, "costs": prices, "spec": spec.to_dict()}
 
     def identity(self) -> dict[str, Any]:
@@ -135,7 +134,11 @@ class Problem:
         goal = main_goal(self.search.evaluator.measures)
         return {"objectives": [[goal.name, goal.direction]], "constraints": [], "duplicates": "skip"}
 
-    def _prices(self, graph: Graph) -> dict[str, int]:
+    def keeps(self, prices: Mapping[str, int]) -> bool:
+        """Whether a network of these costs is inside every budget."""
+        return all(budget.holds(prices[budget.cost]) for budget in self.budgets)
+
+    def prices(self, graph: Graph) -> dict[str, int]:
         """The figures of a network that are no counts, as far as budgets and goals ask: memory in bytes, latency in
         nanoseconds."""
         asked = {budget.cost for budget in self.budgets} | {goal.name for goal in self.goals if goal.is_cost}

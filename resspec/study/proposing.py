@@ -45,8 +45,9 @@ class Proposer:
         if number or point is None:
             self._mirror.update(trials)
             seed = seed_for(problem.search.seed, Purpose.PROPOSAL, number)
-            point, notes = self._proposed(seed)
-        facts = problem.facts(point)
+            point, notes, facts = self._proposed(seed)
+        else:
+            facts = problem.facts(point)
         if self._policy == "replay" and (earlier := _complete(trials, facts["fingerprint"])) is not None:
             facts[REPLAYS] = earlier
         return Entry(problem.space.params(point), problem.space.distributions, facts, notes)
@@ -56,14 +57,16 @@ class Proposer:
         if self._policy == "skip":
             self._frontier.close(self._problem.space.point(trial.params))
 
-    def _proposed(self, seed: int) -> tuple[Point, dict[str, Any]]:
-        """A proposal whose fingerprint is new, where it has to be: the frontier's keys tell networks apart by the
-        pieces they are laid in, the fingerprint by the operations, and it has the last word."""
+    def _proposed(self, seed: int) -> tuple[Point, dict[str, Any], dict[str, Any]]:
+        """A proposal with its notes and facts that keeps every budget and whose fingerprint is new, where it has to be:
+        the frontier knows networks by the pieces they are laid in, and the whole graph has the last word."""
         sampler = self._problem.search.sampler
         while True:
             proposal = sampler.propose(self._frontier, self._mirror, seed)
-            if self._policy != "skip" or self._problem.fingerprint(proposal.point) not in self._tried:
-                return proposal.point, dict(proposal.notes)
+            facts = self._problem.facts(proposal.point)
+            new = self._policy != "skip" or facts["fingerprint"] not in self._tried
+            if new and self._problem.keeps(facts["costs"]):
+                return proposal.point, dict(proposal.notes), facts
             self._frontier.close(proposal.point)
 
 

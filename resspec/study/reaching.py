@@ -44,9 +44,7 @@ def refuse_unreachable(found: Survey) -> None:
         point, costs, certain = nearest(found, budgets)
         how = "all points were compared" if certain else "as far as a climb from a sample shows"
         words = " and ".join(str(budget) for budget in budgets) + " cannot be met" + " together" * (len(budgets) > 1)
-        reached = ", ".join(
-            f"{budget.cost} {QUANTITIES[budget.cost].exact(costs[PLACES[budget.cost]])}" for budget in budgets
-        )
+        reached = ", ".join(_shown(budget.cost, costs) for budget in budgets)
         message = f"{words}: the nearest of the space is {reached} ({written(found.chain.space.values(point))})"
         faults.append(Fault("RS404", message, budgets[0].mark, f"loosen the budget or widen the space ({how})"))
     raise BudgetError(*faults)

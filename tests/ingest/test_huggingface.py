@@ -52,7 +52,9 @@ def test_weights_that_are_not_the_configurations_are_refused(tmp_path: Path):
     [
         ({"hidden_act": "mish"}, "hidden_act 'mish'"),
         ({"layer_type": "deep"}, "layer_type 'deep'"),
-        ({"depths": [1, 2]}, "2 depths and 4 hidden_sizes"),
+        ({"depths": [1, 2]}, r"the depths \[1, 2\] and the hidden_sizes"),
+        ({"hidden_sizes": None}, "the hidden_sizes None"),
+        ({"hidden_act": ["relu"]}, "hidden_act"),
     ],
 )
 def test_what_a_configuration_cannot_mean_is_told(tmp_path: Path, change: dict[str, Any], told: str):

@@ -8,7 +8,7 @@ import resspec
 from resspec.analysis.figures import FIGURES
 from resspec.analysis.memory import Setting, memory_of
 from resspec.errors import BudgetError
-from resspec.spec.budgets import COSTS, QUANTITIES, read_budget
+from resspec.spec.budgets import COSTS, QUANTITIES, Budget, read_budget
 
 
 def cost_of(_: str, name: str) -> int:
@@ -100,3 +100,11 @@ def test_the_figures_are_those_of_the_reports():
 def test_an_unknown_cost_is_refused_with_the_nearest():
     with pytest.raises(BudgetError, match=r"there is no cost 'mac'\n.*did you mean 'macs'"):
         read_budget("mac", "<= 1M", cost_of)
+
+
+@pytest.mark.parametrize("cost", QUANTITIES)
+@pytest.mark.parametrize(("low", "high"), [(None, 1_234_567), (89_012, None), (1_001, 1_234_567)])
+def test_bounds_in_figures_are_read_back_to_the_last_digit(cost: str, low: int | None, high: int | None):
+    budget = Budget(cost, low, high, "as written")
+    again = read_budget(cost, budget.bounds, lambda *_: 0)
+    assert (again.low, again.high) == (low, high)
