@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+FAMILY = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+"""The last name before the generic one is for converters that know no generic names and have no other of these."""
 
 Point = tuple[float, float]
 
