@@ -120,6 +120,7 @@ def test_workers_that_always_die_are_given_up_by_name(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.slow
 def test_a_stopped_crew_gives_its_trials_back_and_leaves_no_process(tmp_path: Path, how: signal.Signals):
     folder = tmp_path / "run"
     parent = start(folder, workers=2, evaluator={"kind": "formula", "pause": 3.0})

@@ -124,6 +124,7 @@ def test_a_preempted_search_gives_its_trial_back_ends_with_143_and_goes_on_elsew
     assert {t.user_attrs["owner"]["attempt"] for t in result.study.trials} == {1}
 
 
+@pytest.mark.slow
 def test_a_network_that_takes_all_memory_is_a_failed_trial_and_the_search_goes_on(tmp_path: Path):
     worker = start(tmp_path / "run", trials=4, limit_bytes=2 << 30, evaluator={"kind": "formula", "hungry": [1, 2]})
     code, said = ended(worker)
@@ -163,6 +164,7 @@ def small_disk() -> Iterator[Path]:
     folder.rmdir()
 
 
+@pytest.mark.slow
 def test_a_search_on_a_disk_that_fills_up_goes_on_where_there_is_room(small_disk: Path, search: Callable[..., Result]):
     (small_disk / "ballast").write_bytes(bytes(188_000))
     folder = small_disk / "run"

@@ -92,6 +92,7 @@ def test_a_search_killed_before_within_and_after_a_write_ends_as_if_it_had_not_b
     assert told(folder) == untouched
 
 
+@pytest.mark.slow
 def test_control_c_gives_the_running_trial_back_and_the_same_command_goes_on(
     tmp_path: Path, untouched: list[tuple[Any, ...]]
 ):

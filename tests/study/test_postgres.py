@@ -158,6 +158,7 @@ def test_an_address_that_leads_nowhere_is_refused(
         run_search(stated(trials=2), path=tmp_path / "run", storage=address)
 
 
+@pytest.mark.slow
 def test_a_restart_of_the_database_costs_no_trial_and_no_time_but_its_own(
     tmp_path: Path, server: Any, database: str, search: Callable[..., Result]
 ):

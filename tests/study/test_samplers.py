@@ -77,6 +77,7 @@ LEARNING = ["tpe", {"kind": "nsga2", "population": 5}, {"kind": "evolution", "po
 
 
 @pytest.mark.parametrize("kind", LEARNING, ids=str)
+@pytest.mark.slow
 def test_a_sampler_that_learns_finds_better_networks_than_chance(problem: Problems, kind: object):
     space = {f"stages.{s}.{what}": {"low": 4, "high": 15} for s in (1, 2) for what in ("depth", "width")}
     asked = problem(space=space, budgets={"params": "<= 60K"})

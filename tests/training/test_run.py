@@ -51,6 +51,7 @@ def assert_same(one: Path, two: Path) -> None:
     assert [[row[key] for key in told] for row in rows[0]] == [[row[key] for key in told] for row in rows[1]]
 
 
+@pytest.mark.slow
 def test_a_training_killed_in_the_midst_of_an_epoch_ends_with_the_same_weights_bit_for_bit(
     tmp_path: Path, untouched: Path
 ):
@@ -60,6 +61,7 @@ def test_a_training_killed_in_the_midst_of_an_epoch_ends_with_the_same_weights_b
     assert_same(folder, untouched)
 
 
+@pytest.mark.slow
 def test_a_signal_keeps_the_running_step_and_a_damaged_state_is_passed_over(tmp_path: Path, untouched: Path):
     folder = tmp_path / "run"
     stopped = worked(folder, "4", "SIGTERM")
