@@ -30,6 +30,8 @@ ROWS = [row for row in MEASURED if spec_of(row)]
 
 def sized(row: peers.Row, size: str = "") -> resspec.NetSpec:
     """The spec at the peer's input, or at another size: `224`, or height and width as `256x192`."""
+    if "x" not in row["macs_input"]:
+        return resspec.load(spec_of(row))
     channels, height, width = row["macs_input"]["x"]
     sides = [int(side) for side in size.split("x")] if size else [height, width]
     return resspec.load(spec_of(row), input=[channels, sides[0], sides[-1]])

@@ -11,6 +11,8 @@ from resspec.spec.net import NetSpec
 from resspec.testing import BASE
 
 NEEDS: dict[tuple[str, str], dict[str, Any]] = {
+    ("heads", "image"): {"decoder": "upscale"},
+    ("stem", "latent"): {"input": [16, 1, 1], "block": "up"},
     ("gate", "bat"): {"input": [3, 28, 28]},
     ("heads", "segmentation"): {"decoder": "fcn"},
     ("heads", "heatmaps"): {"decoder": "deconv"},

@@ -16,6 +16,8 @@ USUAL = {
     *("conv7x7", "conv3x3", "basic", "bottleneck"),
 }
 """Kinds too common to tell families apart."""
+DENSE = ("segmentation", "detection", "generation")
+"""Folders of specs that are no classifiers."""
 
 
 @cache
@@ -26,8 +28,8 @@ def sources() -> dict[str, str]:
 
 @cache
 def dense_specs() -> tuple[str, ...]:
-    """The shipped specs that predict for places; they have a table of their own."""
-    return tuple(name for name in shipped_specs() if resspec.load(name).dense)
+    """The shipped specs that predict for places or make images; they have a table of their own."""
+    return tuple(name for name, path in shipped_specs().items() if path.parent.name in DENSE)
 
 
 @cache

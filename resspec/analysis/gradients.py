@@ -24,7 +24,7 @@ def backward_peak(holding: Holding, kept: Mapping[str, int], again: Mapping[str,
         blocks[site] = blocks.get(site, 0) + size
     for node in reversed([node for node in holding.graph if node.op.arity]):
         held += blocks.pop(node.site, 0)
-        own = FULL * sum(weight.elements for weight in node.weights if weight.learned)
+        own = FULL * sum(weight.elements for weight in node.weights if weight.trained)
         best = max(best, held + own + course.step(node))
         held += own - kept.get(node.name, 0) - again.get(node.name, 0)
         course.finish(node)

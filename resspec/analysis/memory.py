@@ -82,9 +82,9 @@ class Memory:
 def memory_of(graph: Graph, setting: Setting) -> Memory:
     """The memory of a network under a setting."""
     tensors = [weight for node in graph for weight in node.weights]
-    learned = FULL * sum(weight.elements for weight in tensors if weight.learned)
+    learned = FULL * sum(weight.elements for weight in tensors if weight.trained)
     states = OPTIMIZERS[setting.optimizer]
-    steps = FULL * sum(1 for weight in tensors if weight.learned) if states == 2 else 0
+    steps = FULL * sum(1 for weight in tensors if weight.trained) if states == 2 else 0
     highest = peak(graph, setting.images, setting.inplace)
     kept, passing = _held(graph, setting)
     return Memory(

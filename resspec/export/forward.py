@@ -76,10 +76,14 @@ class _Writer:
         if item.is_module:
             return f"{item.place}({', '.join(operands)})"
         assert item.call is not None
-        constants = {arg.name: self.constant(item.name, arg.name) for arg in item.call.args}
+        constants = self.constants(item)
         template = item.call.expression
         terms = [text if is_argument(template, place) else as_term(text) for place, text in enumerate(operands)]
         return template.format(*terms, **constants)
+
+    def constants(self, item: Item) -> dict[str, str]:
+        """The arguments of an expression as text."""
+        return {arg.name: self.constant(item.name, arg.name) for arg in item.call.args} if item.call else {}
 
     def may_wait(self, item: Item, index: int, text: str) -> bool:
         """Whether the value is read once, by the next item, which begins no statement of its own."""
@@ -107,7 +111,7 @@ class _Writer:
         assert item.call is not None
         first, *rest = item.reads
         operands = [self.variables[first], *(self.waiting.get(name) or self.variables[name] for name in rest)]
-        self.emit(item.call.inplace.format(*operands))
+        self.emit(item.call.inplace.format(*operands, **self.constants(item)))
         self.variables[item.gives[0]] = self.variables[first]
 
     def is_dead(self, value: str, index: int) -> bool:

@@ -14,7 +14,7 @@ from functools import cache
 
 _BLOCK = re.compile(r"layer(\d+)\.(\d+)\.")
 _STAGE = re.compile(r"layer(\d+)\.")
-_NUMBER = re.compile(r"\{(?:(\d+)\*)?([nis])([+-]\d+)?\}")
+_NUMBER = re.compile(r"\{(?:(\d+)\*)?([nisN])([+-]\d+)?\}")
 _GROUP = re.compile(r"\{(\d)([+/-])(\d+)\}")
 
 
@@ -24,9 +24,10 @@ Rule = tuple[str, str] | tuple[str, str, str]
 @dataclass(frozen=True, slots=True)
 class Peer:
     """A naming. `renames` are (pattern, replacement) pairs applied to our names one after the other; in a
-    replacement, `{n}` is the number of the block in the net, from 0, `{i}` its number in its stage, from 1, and `{s}`
-    the number of the stage, from 0; `{2*i-1}` counts where a peer has two blocks for one of ours. A third pattern
-    limits a rename to nets that have a name like it; `{block}` in it is the start of the names of the block at hand.
+    replacement, `{n}` is the number of the block in the net, from 0, `{i}` its number in its stage, from 1, `{s}` the
+    number of the stage, from 0, and `{N}` how many blocks the net has; `{2*i-1}` counts where a peer has two blocks for
+    one of ours. A third pattern limits a rename to nets that have a name like it; `{block}` in it is the start of the
+    names of the block at hand.
     `scope` matches the part of a peer's name that its block shares, and `ranks` are patterns of what follows it, in
     the order in which the peer defines them; without them our order is the peer's.
 
@@ -75,7 +76,7 @@ class Peer:
         block = _BLOCK.match(name)
         stage = _STAGE.match(name)
         start = block[0] if block else ""
-        counts = {"s": int(stage[1]) - 1} if stage else {}
+        counts = {"N": len(numbers)} | ({"s": int(stage[1]) - 1} if stage else {})
         counts |= {"n": numbers[start], "i": int(block[2]) + 1} if block else {}
         for pattern, replacement, *conditions in self.renames:
             if re.search(pattern, name) and all(

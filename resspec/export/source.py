@@ -69,7 +69,8 @@ def source_of(graph: Graph) -> str:
     classes = [text for shape in shapes.listed if shape is not root for text in ("", "", *writer.block(shape))]
     net = ["", "", *writer.net()]
     text = "\n".join([*classes, *net])
-    support = dict.fromkeys(item.call.support for item in _ops(shapes) if item.call and item.call.support)
+    calls = [item.call for item in _ops(shapes) if item.call]
+    support = dict.fromkeys(text for call in calls for text in (call.ground, call.support) if text)
     helpers = "".join(f"\n{part}" for part in (*support, *([STAGE] if writer.has_stages else [])))
     return f"{writer.header(helpers + text)}{helpers}{text}\n\n{BUILD.format(name=root.name)}"
 

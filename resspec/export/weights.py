@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ def load_weights(model: nn.Module, weights: Mapping[str, Any] | str | Path) -> n
     is that of the peer whose names fit best."""
     found = tensors_of(weights)
     own = model.state_dict()
-    namings = [names for peer in peers() if is_one_to_one(names := peer.names(own))]
+    namings = [unwrapped(names) for peer in peers() if is_one_to_one(names := peer.names(own))]
     naming = min(namings, key=lambda names: len(set(names.values()) ^ found.keys()))
     if faults := _faults(found, own, naming):
         raise WeightsError(*faults)
@@ -48,6 +48,21 @@ def peer_state(model: nn.Module, peer: str) -> dict[str, Tensor]:
     if not is_one_to_one(names):
         raise WeightsError(Fault("RS608", f"the naming {peer!r} has no names for this network: two tensors share one"))
     return {theirs: own[name] for name, theirs in names.items()}
+
+
+def unwrapped(naming: Mapping[str, str]) -> dict[str, str]:
+    """A peer's names as they are once wrappers' prefixes are taken off a checkpoint: some peers have one themselves."""
+    wrapped = wrappers_of(naming.values())
+    return {name: theirs.removeprefix(wrapped) for name, theirs in naming.items()}
+
+
+def wrappers_of(names: Iterable[str]) -> str:
+    """What wrappers put before every one of these names."""
+    left, taken = list(names), ""
+    for prefix in WRAPPERS:
+        if left and all(name.startswith(prefix) for name in left):
+            left, taken = [name.removeprefix(prefix) for name in left], taken + prefix
+    return taken
 
 
 def is_one_to_one(names: Mapping[str, str]) -> bool:
@@ -89,9 +104,8 @@ def opened(weights: Mapping[str, Any] | str | Path, nest: str = "") -> Opened:
             Fault("RS601", f"a checkpoint is a mapping of names to tensors, not a {type(data).__name__}")
         )
     found = {str(name): value for name, value in data.items() if isinstance(value, Tensor)}
-    for prefix in WRAPPERS:
-        if found and all(name.startswith(prefix) for name in found):
-            found = {name.removeprefix(prefix): value for name, value in found.items()}
+    wrapped = wrappers_of(found)
+    found = {name.removeprefix(wrapped): value for name, value in found.items()}
     return Opened(found, tuple(taken), tuple(passed))
 
 

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from resspec.errors import Fault, GraphError
 from resspec.ir.op import Op, Shape, Weight
 
 if TYPE_CHECKING:
@@ -84,9 +85,14 @@ class Graph:
         taps: Mapping[str, str] | None = None,
         facts: Facts | None = None,
     ) -> Graph:
-        """A graph from nodes in schedule order."""
+        """A graph from nodes in schedule order; GraphError where two of them have one name, as parts of different
+        families could give theirs."""
+        filed: dict[str, Node] = {}
+        for node in nodes:
+            if filed.setdefault(node.name, node) is not node:
+                raise GraphError(Fault("RS310", f"two operations are named {node.name!r}"))
         return cls(
-            MappingProxyType({node.name: node for node in nodes}),
+            MappingProxyType(filed),
             MappingProxyType(dict(outputs)),
             MappingProxyType(dict(scopes or {})),
             MappingProxyType(dict(taps or {})),

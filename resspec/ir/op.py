@@ -19,13 +19,19 @@ Literal = int | float | bool | str | tuple[int, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A tensor an op owns: its name below the node, its shape, whether training learns it (else it is a buffer), and
-    whether it stands in the state_dict."""
+    """A tensor an op owns: its name below the node, its shape, whether it is a parameter (else it is a buffer), whether
+    it stands in the state_dict, and whether training leaves it alone though it is a parameter."""
 
     name: str
     shape: Shape
     learned: bool = True
     persistent: bool = True
+    frozen: bool = False
+
+    @property
+    def trained(self) -> bool:
+        """Whether it has a gradient."""
+        return self.learned and not self.frozen
 
     @property
     def elements(self) -> int:
@@ -98,7 +104,8 @@ class Call:
 
     A module: `target` is its class (`nn.Conv2d`), `args` its constructor arguments, `init` the statements that fill
     its tensors (`{m}` is the module, `generator` is in sight). An expression: `target` is empty and `expression`
-    combines the operands `{0}`, `{1}` … and the arguments `{name}`. `support` is source text that the target needs.
+    combines the operands `{0}`, `{1}` … and the arguments `{name}`. `support` is source text that the target needs, and
+    `ground` what that needs in turn, which several targets may share.
     """
 
     target: str = ""
@@ -107,6 +114,7 @@ class Call:
     expression: str = ""
     inplace: str = ""
     support: str = ""
+    ground: str = ""
 
 
 class Op(ABC):

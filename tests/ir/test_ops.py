@@ -56,6 +56,17 @@ CASES: list[tuple[Op, list[Shape]]] = [
     (ops.AnchorRows(4), [(12, 5, 7)]),
     (ops.AdaptiveAvgPool2d(3), [(6, 5, 7)]),
     (ops.FrozenBatchNorm2d(6), [(6, 5, 7)]),
+    (ops.Tanh(), [(6, 5, 7)]),
+    (ops.SpectralConv2d(6, 8, 3, stride=2, padding=1, bias=True), [(6, 11, 13)]),
+    (ops.SpectralLinear(12, 5, bias=False), [(12,)]),
+    (ops.PReLU(0.1), [(6, 5, 7)]),
+    (ops.Times(0.1), [(6, 5, 7)]),
+    (ops.InstanceNorm2d(6), [(6, 5, 7)]),
+    (ops.InstanceNorm2d(6, affine=True), [(6, 5, 7)]),
+    (ops.GlobalSum(), [(6, 5, 7)]),
+    (ops.Unflatten(3), [(18,)]),
+    (ops.ReflectPad(2), [(6, 5, 7)]),
+    (ops.ColourShift((-0.5, 0.25, 2.0)), [(3, 5, 7)]),
 ]
 IDS = [f"{op.kind}-{place}" for place, (op, _) in enumerate(CASES)]
 
@@ -100,6 +111,9 @@ def test_every_tensor_is_filled_with_numbers(op: Op, shapes: list[Shape]):
         (ops.Split(4), (6, 2, 2), "6 channels do not make 4 equal splits"),
         (ops.SplitSoftmax(2, groups=4), (12, 1, 1), "12 channels do not make 2 splits of 4 groups"),
         (ops.ToRow(), (6, 2, 2), "a row is made of (C, 1, 1)"),
+        (ops.Unflatten(3), (20,), "does not make channels of 3 x 3 values"),
+        (ops.ReflectPad(3), (6, 3, 9), "too small to be reflected by 3"),
+        (ops.ColourShift((1.0,)), (3, 4, 4), "made for 1 channels, its input has 3"),
     ],
 )
 def test_an_operand_that_does_not_fit_is_refused_with_the_numbers(op: Op, shape: Shape, law: str):
@@ -135,3 +149,22 @@ def test_drop_path_drops_whole_images_and_keeps_the_mean():
     kept = out.flatten(1)
     assert ((kept == 0).all(1) | (kept == 1 / 0.75).all(1)).all()
     assert abs(out.mean().item() - 1) < 0.03
+
+
+def test_a_colour_shift_adds_its_constants_and_is_left_alone_by_training():
+    module = build_module(source_of(graph_of(ops.ColourShift((-0.5, 0.25, 2.0)), [(3, 4, 5)])), seed=0)
+    x = torch.rand(2, 3, 4, 5)
+    assert torch.allclose(module(x), x + torch.tensor([-0.5, 0.25, 2.0])[:, None, None])
+    assert not any(parameter.requires_grad for parameter in module.parameters())
+
+
+def test_a_spectral_convolution_has_a_largest_singular_value_of_1_that_training_follows():
+    module = build_module(source_of(graph_of(ops.SpectralConv2d(3, 5, 3, padding=1), [(3, 6, 6)])), seed=0).train()
+    layer = module.op
+    for factor in (1.0, 3.0):
+        with torch.no_grad():
+            layer.weight_orig.mul_(factor).add_(0.1 * torch.randn_like(layer.weight_orig))
+        for _ in range(60):
+            (module(torch.rand(2, 3, 6, 6)) + module(torch.rand(2, 3, 6, 6))).sum().backward()
+        sigma = torch.linalg.svdvals(layer.divided().detach().flatten(1).double())[0]
+        assert abs(sigma.item() - 1) < 1e-3

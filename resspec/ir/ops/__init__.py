@@ -1,7 +1,7 @@
 """The primitive operations: one class each, every fact stated beside its op."""
 
-from resspec.ir.ops.activation import GELU, DropChannels, Dropout, DropPath, LeakyReLU, ReLU, Sigmoid, SiLU
-from resspec.ir.ops.arithmetic import Add, Scale, Shift
+from resspec.ir.ops.activation import GELU, DropChannels, Dropout, DropPath, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
+from resspec.ir.ops.arithmetic import Add, Scale, Shift, Times
 from resspec.ir.ops.attention import Attention, PositionEmbedding, TakeToken, Tokens
 from resspec.ir.ops.bilinear import AdaptiveMaxPool2d, BlockProduct, ShareMatrices, WholeConv2d
 from resspec.ir.ops.blur import BlurPool
@@ -9,8 +9,9 @@ from resspec.ir.ops.context import SpatialSoftmax, SpatialSum
 from resspec.ir.ops.conv import Conv2d, Linear
 from resspec.ir.ops.evonorm import EvoNormS0
 from resspec.ir.ops.frozen import FrozenBatchNorm2d
-from resspec.ir.ops.norm import BatchNorm2d, GroupNorm
-from resspec.ir.ops.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool, MaxPool2d
+from resspec.ir.ops.generated import ColourShift, ReflectPad, Unflatten
+from resspec.ir.ops.norm import BatchNorm2d, GroupNorm, InstanceNorm2d
+from resspec.ir.ops.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool, GlobalSum, MaxPool2d
 from resspec.ir.ops.reshape import (
     AnchorRows,
     Flatten,
@@ -24,6 +25,7 @@ from resspec.ir.ops.reshape import (
 from resspec.ir.ops.resize import ResizeLike, Upsample
 from resspec.ir.ops.response_norm import FilterResponseNorm
 from resspec.ir.ops.row import Conv1d, FromRow, ToRow
+from resspec.ir.ops.spectral import SpectralConv2d, SpectralLinear
 from resspec.ir.ops.splits import Concat, Split, SplitSoftmax, SumSplits
 from resspec.ir.ops.standardised import ScaledStdConv2d, StdConv2d
 from resspec.ir.ops.transposed import TransposedConv2d
@@ -39,6 +41,7 @@ __all__ = [
     "BatchNorm2d",
     "BlockProduct",
     "BlurPool",
+    "ColourShift",
     "Concat",
     "Conv1d",
     "Conv2d",
@@ -51,16 +54,20 @@ __all__ = [
     "FromRow",
     "FrozenBatchNorm2d",
     "GlobalAvgPool",
+    "GlobalSum",
     "GroupNorm",
     "Input",
+    "InstanceNorm2d",
     "LeakyReLU",
     "Linear",
     "MaxPool2d",
+    "PReLU",
     "PadChannels",
     "PadMap",
     "PixelShuffle",
     "PositionEmbedding",
     "ReLU",
+    "ReflectPad",
     "ResizeLike",
     "Scale",
     "ScaledStdConv2d",
@@ -71,15 +78,20 @@ __all__ = [
     "SpaceToDepth",
     "SpatialSoftmax",
     "SpatialSum",
+    "SpectralConv2d",
+    "SpectralLinear",
     "Split",
     "SplitSoftmax",
     "StdConv2d",
     "Subsample",
     "SumSplits",
     "TakeToken",
+    "Tanh",
+    "Times",
     "ToRow",
     "Tokens",
     "TransposedConv2d",
+    "Unflatten",
     "Upsample",
     "WholeConv2d",
 ]

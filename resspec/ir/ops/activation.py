@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Work
+from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,49 @@ class Sigmoid(_Elementwise):
     def call(self) -> Call:
         """`nn.Sigmoid`."""
         return Call("nn.Sigmoid")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Tanh(_Elementwise):
+    """tanh(x)."""
+
+    kind: ClassVar[str] = "tanh"
+    rate: ClassVar[int] = 1
+    cost_rule: ClassVar[str] = "1 per element"
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """The output: t' = 1 - t²."""
+        return Saved(output=True)
+
+    def call(self) -> Call:
+        """`nn.Tanh`."""
+        return Call("nn.Tanh")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PReLU(_Elementwise):
+    """x where it is positive, else a learned slope times x, one slope for all channels (arXiv:1502.01852)."""
+
+    kind: ClassVar[str] = "prelu"
+    precision: ClassVar[str] = "promoted"
+    rate: ClassVar[int] = 2
+    cost_rule: ClassVar[str] = "2 per element (compare, multiply)"
+
+    start: float = 0.25
+
+    def weights(self) -> tuple[Weight, ...]:
+        """The slope."""
+        return (Weight("weight", (1,)),)
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """The input."""
+        return Saved(inputs=(0,))
+
+    def call(self) -> Call:
+        """`nn.PReLU`."""
+        return Call("nn.PReLU", (Arg("init", self.start, 0.25),), (f"nn.init.constant_({{m}}.weight, {self.start})",))
 
 
 @final

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from resspec.ir.op import Call, Op, Saved, Shape, Work
+from resspec.ir.op import Arg, Call, Op, Saved, Shape, Work
 
 
 @final
@@ -100,3 +100,31 @@ class Shift(Op):
     def call(self) -> Call:
         """`x + s`."""
         return Call(expression="{0} + {1}", inplace="{0} += {1}")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Times(Op):
+    """c x: a map times a constant, as residual scaling does (arXiv:1602.07261, section 3.3)."""
+
+    kind: ClassVar[str] = "times"
+    cost_rule: ClassVar[str] = "1 per element"
+    overwrites: ClassVar[bool] = True
+
+    factor: float
+
+    def infer(self, *ins: Shape) -> Shape:
+        """The shape stays."""
+        return ins[0]
+
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
+        """One multiplication per element."""
+        return Work(extra=math.prod(out))
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """Nothing."""
+        return Saved()
+
+    def call(self) -> Call:
+        """`x * c`."""
+        return Call(args=(Arg("factor", self.factor),), expression="{0} * {factor}", inplace="{0} *= {factor}")

@@ -110,3 +110,53 @@ class GroupNorm(Op):
             (Arg("num_groups", self.groups), Arg("num_channels", self.channels), Arg("eps", self.eps, 1e-5)),
             (f"nn.init.{gamma}({{m}}.weight)", "nn.init.zeros_({m}.bias)"),
         )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class InstanceNorm2d(Op):
+    """Normalisation of each channel of one image (arXiv:1607.08022); `affine` adds a learned scale and shift."""
+
+    kind: ClassVar[str] = "instance_norm"
+    precision: ClassVar[str] = "full"
+    cost_rule: ClassVar[str] = "6 per element (1 mean, 3 variance, 2 normalise), 8 where it is affine"
+
+    channels: int
+    eps: float = 1e-5
+    affine: bool = False
+
+    def infer(self, *ins: Shape) -> Shape:
+        """The shape stays."""
+        expect_channels(self, self.channels, ins[0])
+        return ins[0]
+
+    def weights(self) -> tuple[Weight, ...]:
+        """gamma and beta, or none."""
+        vector = (self.channels,)
+        return (Weight("weight", vector), Weight("bias", vector)) if self.affine else ()
+
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
+        """Statistics are computed for each image."""
+        return Work(extra=(8 if self.affine else 6) * math.prod(out))
+
+    def window(self) -> Window:
+        """Statistics reach over the whole map."""
+        return Window(kernel=0)
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """The input, and mean and inverse deviation per channel."""
+        return Saved(inputs=(0,), extra=2 * self.channels)
+
+    def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
+        """Mean and inverse deviation per channel."""
+        return 2 * self.channels, 0
+
+    def call(self) -> Call:
+        """`nn.InstanceNorm2d`."""
+        args = (
+            Arg("num_features", self.channels),
+            Arg("eps", self.eps, 1e-5),
+            Arg("affine", self.affine, False),
+        )
+        filled = ("nn.init.ones_({m}.weight)", "nn.init.zeros_({m}.bias)")
+        return Call("nn.InstanceNorm2d", args, filled if self.affine else ())

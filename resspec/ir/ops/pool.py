@@ -157,3 +157,32 @@ class AdaptiveAvgPool2d(Op):
     def call(self) -> Call:
         """`nn.AdaptiveAvgPool2d`."""
         return Call("nn.AdaptiveAvgPool2d", (Arg("output_size", self.cells),))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class GlobalSum(Op):
+    """The sum over the whole map: (C, H, W) -> (C,)."""
+
+    kind: ClassVar[str] = "global_sum"
+    cost_rule: ClassVar[str] = "1 per input element"
+
+    def infer(self, *ins: Shape) -> Shape:
+        """(C, H, W) -> (C,)."""
+        return (expect_map(self, ins[0])[0],)
+
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
+        """One addition per input element."""
+        return Work(extra=math.prod(ins[0]))
+
+    def window(self) -> Window:
+        """The whole map."""
+        return Window(kernel=0)
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """Nothing: the gradient needs the size alone."""
+        return Saved()
+
+    def call(self) -> Call:
+        """`sum`."""
+        return Call(expression="{0}.sum((2, 3))")

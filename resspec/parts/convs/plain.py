@@ -1,5 +1,6 @@
 """The ordinary convolution."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from resspec.ir import Builder, Value
@@ -12,6 +13,10 @@ class Plain(Conv):
 
     kind: ClassVar[str] = "plain"
 
+    bias: bool = False
+    """Whether every convolution has a bias, even one before a norm that shifts."""
+
     def lay(self, b: Builder, names: Names, x: Value, unit: Unit) -> Value:
         """Convolution, then what the unit names."""
+        unit = replace(unit, biased=True) if self.bias else unit
         return unit.finished(b, names, b.add(names.conv, Conv2d(*unit.geometry(x)), x))

@@ -1,29 +1,40 @@
 """The classifier."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Dropout, Flatten, GlobalAvgPool, Linear
+from resspec.ir.ops import Dropout, Flatten, GlobalAvgPool, GlobalSum, Linear, SpectralLinear
 from resspec.parts.families import Head
 
 
 class LinearHead(Head):
-    """Global average pooling and one linear layer."""
+    """Global average pooling and one linear layer; critics sum in place of the mean (arXiv:1802.05957)."""
 
     kind: ClassVar[str] = "linear"
 
     classes: Annotated[int, Field(ge=0)] = 1000
     """Number of classes; 0 leaves the pooled features."""
+    reduce: Literal["mean", "sum"] = "mean"
+    """What is made of the map's places."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Probability of dropping a pooled feature in training."""
 
+    bias: bool = True
+    """Whether the linear layer has a bias."""
+    spectral: bool = False
+    """Whether its matrix is divided by its largest singular value (arXiv:1802.05957)."""
+
     def lay(self, b: Builder, x: Value) -> Value:
         """(C, H, W) -> (classes,), or (C,) without classes."""
-        x = b.add("flatten", Flatten(), b.add("avgpool", GlobalAvgPool(), x))
+        if self.reduce == "sum":
+            x = b.add("sumpool", GlobalSum(), x)
+        else:
+            x = b.add("flatten", Flatten(), b.add("avgpool", GlobalAvgPool(), x))
         if self.classes == 0:
             return x
         if self.dropout > 0:
             x = b.add("drop", Dropout(self.dropout), x)
-        return b.add("fc", Linear(x.channels, self.classes), x)
+        layer = SpectralLinear if self.spectral else Linear
+        return b.add("fc", layer(x.channels, self.classes, self.bias), x)
