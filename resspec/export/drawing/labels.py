@@ -23,6 +23,10 @@ SHORT = {
     "adaptive_avg_pool2d": "avg pool",
     "transposed_conv2d": "transposed conv",
     "frozen_batch_norm": "frozen BN",
+    "instance_norm": "IN",
+    "prelu": "PReLU",
+    "spectral_conv2d": "spectral conv",
+    "spectral_linear": "spectral linear",
     "resize_like": "resize",
     "linear": "linear",
     "pad_channels": "zero channels",
@@ -46,13 +50,16 @@ def product(node: Node) -> bool:
 def label(graph: Graph, node: Node) -> str:
     """`3×3 conv, 64, /2, 32 groups`; a pool or another op with a window likewise."""
     window = node.op.window()
-    seen = len(node.shape) == 3 and (window.kernel > 1 or (product(node) and window.kernel == 1))
-    sizes = f"{window.kernel}×{window.kernel} " if seen else ""
+    kernel = kernel_of(node)
+    seen = len(node.shape) == 3 and (kernel > 1 or (product(node) and kernel == 1))
+    sizes = f"{kernel}×{kernel} " if seen else ""
     parts = [f"{sizes}{word(node)}"]
     if product(node):
-        parts.append(f"{node.shape[0]:,}" if node.op.kind == "linear" else str(node.shape[0]))
+        parts.append(f"{node.shape[0]:,}" if len(node.shape) == 1 else str(node.shape[0]))
     if window.stride > 1:
         parts.append(f"/{window.stride}")
+    if (factor := enlarged(graph, node)) > 1:
+        parts.append(f"×{factor}")
     if window.dilation > 1:
         parts.append(f"dilation {window.dilation}")
     if (groups := groups_of(graph, node)) > 1:
@@ -60,11 +67,29 @@ def label(graph: Graph, node: Node) -> str:
     return ", ".join(parts)
 
 
+def kernels(node: Node) -> list[Shape]:
+    """The shapes of the kernels that slide over a map."""
+    return [weight.shape for weight in node.op.weights() if weight.learned and len(weight.shape) == 4]
+
+
+def kernel_of(node: Node) -> int:
+    """The side of an op's window; that of its kernel where the op states how many neighbours it reads."""
+    window = node.op.window()
+    return kernels(node)[0][-1] if window.neighbours and kernels(node) else window.kernel
+
+
+def enlarged(graph: Graph, node: Node) -> int:
+    """How many times larger an op makes a map that it goes over with a kernel or by interpolation."""
+    ins = graph.shapes_in(node)
+    maps = len(ins) == 1 and len(ins[0]) == len(node.shape) == 3
+    return node.shape[1] // ins[0][1] if maps and node.op.window().neighbours else 1
+
+
 def groups_of(graph: Graph, node: Node) -> int:
     """The groups of a convolution: input channels over those that one filter sees."""
-    kernels = [weight.shape for weight in node.op.weights() if weight.name == "weight" and len(weight.shape) == 4]
-    ins = graph.shapes_in(node)
-    return ins[0][0] // kernels[0][1] if kernels and len(ins[0]) == 3 else 1
+    found, ins = kernels(node), graph.shapes_in(node)
+    slides = found and len(ins[0]) == 3 and not node.op.window().neighbours
+    return ins[0][0] // found[0][1] if slides else 1
 
 
 def follows(graph: Graph, node: Node) -> bool:
