@@ -62,9 +62,11 @@ __all__ = [
     "load",
     "load_weights",
     "report",
+    "sample",
     "search",
     "source",
     "train",
+    "train_generator",
 ]
 
 __version__ = "0.1.0"
@@ -240,6 +242,27 @@ def evaluate(
     from resspec.training.doors import evaluate
 
     return evaluate(load(source), weights, data, **options)
+
+
+def train_generator(
+    generator: Source, critic: Source, *, data: str | Mapping[str, Any] | DataSource, **options: Any
+) -> tuple[nn.Module, Mapping[str, Any]]:
+    """Train a generator of images against a critic on a data set that lies in memory, or go on with a training that
+    was interrupted: the generator with the running mean of its weights, in eval mode, and what was told of it.
+
+    `duel` (plain data: steps, batch, lr, …), `changes` of it, `seed`, `path`, `device`, `threads` and `told` (called
+    with step and losses) are keywords. Raises DataError before anything is written where the two do not fit."""
+    from resspec.training.adversarial.doors import train_generator
+
+    return train_generator(load(generator), load(critic), data, **options)
+
+
+def sample(weights: str | Path, out: str | Path, *, count: int = 64, seed: int = 0, device: str = "cpu") -> None:
+    """Write a PNG with a grid of images that a trained generator (a safetensors file with its spec) makes of vectors
+    from N(0, 1). Raises DataError where the network reads no latent vectors."""
+    from resspec.training.adversarial.doors import sample
+
+    sample(build(weights), load(weights), out, count=count, seed=seed, device=device)
 
 
 _SOURCES: dict[tuple[Any, ...], str] = {}

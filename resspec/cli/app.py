@@ -16,6 +16,7 @@ from resspec.cli import (
     costs,
     drawings,
     exports,
+    generators,
     networks,
     searches,
     specs,
@@ -49,6 +50,7 @@ for verbs in (
     bringing,
     exports,
     trainings,
+    generators,
 ):
     app.add_typer(verbs.app)
 app.add_typer(searches.app, name="search", rich_help_panel="Search")

@@ -1,0 +1,96 @@
+"""Verbs of generators: train one against a critic, and have it make images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import resspec
+from resspec.cli.arguments import AsJson, Overrides, Quiet, Spec, complete_spec
+from resspec.cli.trainings import PANEL, Data, Device, Threads
+from resspec.cli.verb import Verb, examples, print_json
+
+app = typer.Typer()
+CRITIC, DUEL = "critic.", "duel."
+Seed = Annotated[int, typer.Option(min=0, help="Where weights, latent vectors and images of a step come from.")]
+
+
+@app.command(
+    name="train-generator",
+    cls=Verb,
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "resspec train-generator digits_generator --critic digits_critic --data digits --threads 1",
+        "resspec train-generator wgangp32_g --critic sngan32_d --data cifar10:data duel.steps=50000 --device cuda",
+    ),
+)
+def train_generator(  # noqa: PLR0913, PLR0917  # options, each of its own
+    spec: Spec,
+    critic: Annotated[
+        str, typer.Option(metavar="SPEC", help="The network that tells images apart.", autocompletion=complete_spec)
+    ],
+    data: Data,
+    overrides: Overrides = None,
+    seed: Seed = 0,
+    path: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the training lives; by default runs/train/SPEC-CRITIC.")
+    ] = None,
+    device: Device = "cpu",
+    threads: Threads = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train a generator of images against a critic, or go on with a training that was interrupted.
+
+    PATH=VALUE changes the generator, critic.PATH=VALUE the critic, duel.NAME=VALUE the training: steps, batch, lr,
+    critic_lr, critic_steps, beta1, beta2, ema. SIGTERM keeps the state and exits with 143, ctrl-C with 130.
+    """
+    from resspec.training.stopping import StoppedError
+
+    changes = list(overrides or ())
+    of = {key: [text.removeprefix(key) for text in changes if text.startswith(key)] for key in (CRITIC, DUEL)}
+    try:
+        _, result = resspec.train_generator(
+            resspec.load(spec, *(text for text in changes if not text.startswith((CRITIC, DUEL)))),
+            resspec.load(critic, *of[CRITIC]),
+            data=data,
+            changes=of[DUEL],
+            seed=seed,
+            path=path,
+            device=device,
+            threads=threads,
+            told=None if quiet else tell,
+        )
+    except StoppedError as stop:
+        typer.echo("stopped; the same command goes on from here", err=True)
+        raise typer.Exit(stop.code) from None
+    if as_json:
+        print_json(dict(result))
+        return
+    typer.echo(f"{result['name']}: {result['steps']:,} steps in {result['seconds']:.1f} s")
+    for name in ("weights", "critic", "samples"):
+        typer.echo(result[name])
+
+
+def tell(step: int, critic_loss: float, loss: float) -> None:
+    """A line of progress."""
+    typer.echo(f"step {step:,}: loss of the critic {critic_loss:.3f}, of the generator {loss:.3f}", err=True)
+
+
+@app.command(
+    cls=Verb,
+    rich_help_panel=PANEL,
+    epilog=examples("resspec sample runs/train/digits_generator-digits_critic/generator.safetensors -o digits.png"),
+)
+def sample(
+    weights: Annotated[Path, typer.Argument(metavar="FILE", help="A generator's safetensors file, its spec inside.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The picture, a PNG.")],
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=4096, help="Images.")] = 64,
+    seed: Seed = 0,
+    device: Device = "cpu",
+) -> None:
+    """Draw a grid of images that a trained generator makes of random vectors."""
+    resspec.sample(weights, out, count=count, seed=seed, device=device)
+    typer.echo(f"wrote {out}")

@@ -1,0 +1,1 @@
+"""Generators of images, trained against a critic."""

@@ -1,0 +1,162 @@
+"""The training of a generator from names to files: two specs, data, a folder that the same command goes on in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from resspec.compile import compile_spec
+from resspec.errors import DataError
+from resspec.export.module import build_module
+from resspec.export.source import source_of
+from resspec.ir import Graph
+from resspec.spec.net import NetSpec
+from resspec.training.adversarial.duel import Duel, Duelists, fight
+from resspec.training.adversarial.grid import png_of, samples
+from resspec.training.checkpoint import read_weights, save_weights
+from resspec.training.data import DataSource, Images
+from resspec.training.feed import feed_of
+from resspec.training.networks import refuse_missing, threads
+from resspec.training.run import notes_of
+from resspec.training.run_folder import RunFolder
+from resspec.training.stopping import Signals, StoppedError, listening
+from resspec.training.wrapping import seeded
+from resspec.training.writing import write_whole
+
+STATE, RESULT, LOG, GRID = "state.pt", "result.json", "log.csv", "samples.png"
+GENERATOR, CRITIC = "generator.safetensors", "critic.safetensors"
+EVERY = 250
+"""Steps after which the state is kept and a line is written."""
+SHOWN = 64
+"""Images of the grid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is to be trained, on what, how."""
+
+    generator: NetSpec
+    critic: NetSpec
+    data: DataSource
+    duel: Duel
+    seed: int = 0
+
+    @property
+    def latent(self) -> int:
+        """Values of a latent vector."""
+        return self.generator.input[0]
+
+    def declared(self) -> dict[str, Any]:
+        """Plain data by which a folder knows its training again."""
+        return {
+            "generator": self.generator.to_dict(),
+            "critic": self.critic.to_dict(),
+            "data": self.data.to_data(),
+            "duel": self.duel.model_dump(),
+            "seed": self.seed,
+        }
+
+
+@dataclass(slots=True)
+class Course:
+    """Writes down how far a training has come, and ends it when a signal asks."""
+
+    path: Path
+    signals: Signals
+    told: Callable[[int, float, float], None]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    started: float = field(default_factory=time.perf_counter)
+
+    def __call__(self, duelists: Duelists, critic_loss: float, loss: float) -> None:
+        """After a step."""
+        stopped, last = self.signals.code, duelists.taken == duelists.duel.steps
+        if duelists.taken % EVERY and not stopped and not last:
+            return
+        seconds = round(time.perf_counter() - self.started, 1)
+        row = {"step": duelists.taken, "critic_loss": critic_loss, "loss": loss, "seconds": seconds}
+        self.rows.append(row)
+        out = io.BytesIO()
+        torch.save(duelists.state() | {"rows": self.rows}, out)
+        write_whole(self.path / STATE, out.getvalue())
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(row), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        write_whole(self.path / LOG, text.getvalue().encode())
+        self.told(duelists.taken, critic_loss, loss)
+        if stopped and not last:
+            raise StoppedError(stopped)
+
+
+def run_duel(
+    pair: Pair,
+    path: Path,
+    *,
+    device: str = "cpu",
+    threads_used: int | None = None,
+    told: Callable[[int, float, float], None] = lambda *_: None,
+) -> tuple[nn.Module, Mapping[str, Any]]:
+    """Train to the end, or go on where an earlier process stopped, or read what came of it: the generator with the
+    running mean of its weights, in eval mode, and what was told. DataError before anything is written."""
+    with listening() as signals, threads(threads_used):
+        return _run(pair, path, device, Course(path, signals, told))
+
+
+def _run(pair: Pair, path: Path, device: str, course: Course) -> tuple[nn.Module, Mapping[str, Any]]:
+    refuse_missing(device)
+    graphs = [compile_spec(spec) for spec in (pair.generator, pair.critic)]
+    images = fitting(pair, *graphs)
+    png_of(torch.zeros(1, 1, 1, 1))  # says at once where pictures cannot be written
+    RunFolder(path).claim(pair.declared())
+    generator, critic = (build_module(source_of(graph), pair.seed, device) for graph in graphs)
+    if (path / RESULT).exists():
+        generator.load_state_dict(read_weights(path / GENERATOR))
+        return generator.eval(), json.loads((path / RESULT).read_text())
+    feed = feed_of(images, critic, torch.device(device))
+    state = torch.load(path / STATE, weights_only=True, map_location=device) if (path / STATE).exists() else None
+    course.rows = state.pop("rows") if state else []
+    with seeded(pair.seed, feed.device) as random:
+        duelists = Duelists((generator, critic), feed, pair.duel, random, pair.latent)
+        mean = fight(duelists, course, state)
+    save_weights(mean, path / GENERATOR, notes_of(pair.generator, graphs[0].fingerprint))
+    save_weights(critic, path / CRITIC, notes_of(pair.critic, graphs[1].fingerprint))
+    write_whole(path / GRID, png_of(samples(mean, pair.latent, SHOWN, pair.seed)))
+    result = {
+        "name": pair.generator.name,
+        "fingerprint": graphs[0].fingerprint,
+        "steps": pair.duel.steps,
+        "seconds": course.rows[-1]["seconds"],
+        "weights": str(path / GENERATOR),
+        "critic": str(path / CRITIC),
+        "samples": str(path / GRID),
+    }
+    write_whole(path / RESULT, (json.dumps(result, indent=2) + "\n").encode())
+    (path / STATE).unlink(missing_ok=True)
+    return mean, result
+
+
+def fitting(pair: Pair, generator: Graph, critic: Graph) -> Images:
+    """The images to train on; DataError where generator, critic and images do not fit one another."""
+    made, judged = (graph[next(iter(graph.outputs.values()))].shape for graph in (generator, critic))
+    if pair.generator.input[1:] != (1, 1):
+        said = "x".join(map(str, pair.generator.input))
+        raise DataError.of("RS654", f"a generator reads latent vectors, not {said}", remedy="input=[64, 1, 1]")
+    if judged != (1,):
+        raise DataError.of("RS654", f"a critic gives one value, not {judged}", remedy="critic.head.classes=1")
+    images = pair.data.load("train")
+    if not isinstance(images, Images):
+        raise DataError.of("RS657", f"the data set {pair.data.kind!r} is read image by image; this needs it in memory")
+    for who, shape in (("generator makes", made), ("critic reads", pair.critic.input)):
+        if shape != images.shape:
+            got, wanted = ("x".join(map(str, sizes)) for sizes in (shape, images.shape))
+            raise DataError.of("RS654", f"the {who} images of {got}, the data has {wanted}", remedy="change its spec")
+    return replace(images, y=images.y * 0, classes=1)  # a critic tells no classes apart

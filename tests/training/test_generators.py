@@ -1,0 +1,113 @@
+"""Generators against critics: what is learnt, gone on with, refused and drawn."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+import resspec
+from command import run
+from resspec.training.checkpoint import read_weights
+
+GENERATOR, CRITIC = "digits_generator", "digits_critic"
+SMALL = {"stem.width": 8, "stages.1.width": 8, "stages.2.width": 8}
+
+
+def small(steps: int, path: Path) -> Path:
+    """A short training of a small pair: its folder."""
+    changes = [f"{name}={value}" for name, value in SMALL.items()]
+    generator = resspec.load(GENERATOR, *changes)
+    critic = resspec.load(CRITIC, "stages.1.width=8", "stages.2.width=8", "stages.3.width=8")
+    resspec.train_generator(generator, critic, data="digits", duel={"steps": steps, "batch": 16}, path=path, threads=1)
+    return path
+
+
+def test_the_same_seed_gives_the_same_generator_which_its_file_alone_rebuilds(tmp_path: Path):
+    first, second = small(6, tmp_path / "a"), small(6, tmp_path / "b")
+    weights = [read_weights(path / "generator.safetensors") for path in (first, second)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    model = resspec.build(first / "generator.safetensors").eval()
+    with torch.no_grad():
+        assert model(torch.randn(3, 64, 1, 1)).shape == (3, 1, 8, 8)
+
+
+def test_training_moves_the_mean_of_the_generator_and_a_finished_folder_is_read_again(tmp_path: Path):
+    path = small(6, tmp_path / "a")
+    before = (path / "generator.safetensors").read_bytes()
+    fresh = resspec.build(GENERATOR, seed=0)
+    trained = read_weights(path / "generator.safetensors")
+    assert trained.keys() == fresh.state_dict().keys()
+    small(6, path)
+    assert (path / "generator.safetensors").read_bytes() == before
+    assert json.loads((path / "result.json").read_text())["steps"] == 6
+
+
+@pytest.mark.slow
+def test_a_training_that_was_stopped_goes_on_to_the_same_weights(tmp_path: Path):
+    command = [
+        *(sys.executable, "-m", "resspec", "train-generator", GENERATOR, "--critic", CRITIC, "--data", "digits"),
+        *("duel.steps=200", "duel.batch=4", "--threads", "1", "--path"),
+    ]
+    subprocess.run([*command, str(tmp_path / "whole")], check=True, capture_output=True)
+    stopped = tmp_path / "stopped"
+    while not (stopped / "result.json").exists():
+        process = subprocess.Popen([*command, str(stopped)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and not (stopped / "run.json").exists():
+            time.sleep(0.1)
+        time.sleep(2.0)
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGTERM)
+        assert process.wait() in {0, 143} or (stopped / "result.json").exists()
+    whole, parts = (read_weights(path / "generator.safetensors") for path in (tmp_path / "whole", stopped))
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+@pytest.mark.parametrize(
+    ("of_generator", "of_critic", "law"),
+    [
+        ("input=[64,2,2]", "", "a generator reads latent vectors, not 64x2x2"),
+        ("head.channels=3", "", "the generator makes images of 3x8x8, the data has 1x8x8"),
+        ("", "input=[1,16,16]", "the critic reads images of 1x16x16, the data has 1x8x8"),
+        ("", "head.classes=3", "a critic gives one value"),
+    ],
+)
+def test_networks_that_do_not_fit_are_refused_before_anything_is_written(
+    of_generator: str, of_critic: str, law: str, tmp_path: Path
+):
+    generator = resspec.load(GENERATOR, *filter(None, [of_generator]))
+    critic = resspec.load(CRITIC, *filter(None, [of_critic]))
+    with pytest.raises(resspec.DataError, match=law):
+        resspec.train_generator(generator, critic, data="digits", path=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_setting_that_does_not_exist_is_named_with_the_nearest_and_ends_with_2(tmp_path: Path):
+    words = ("train-generator", GENERATOR, "--critic", CRITIC, "--data", "digits", "--path", str(tmp_path / "run"))
+    done = run(*words, "duel.stps=4")
+    assert done.returncode == 2
+    assert "unknown key 'stps'" in done.stderr
+    assert "did you mean 'steps'?" in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_samples_are_drawn_into_a_picture_and_other_networks_are_refused(tmp_path: Path):
+    image = pytest.importorskip("PIL.Image")
+    path = small(2, tmp_path / "a")
+    resspec.sample(path / "generator.safetensors", tmp_path / "grid.png", count=10, seed=1)
+    grid = image.open(io.BytesIO((tmp_path / "grid.png").read_bytes()))
+    assert grid.size == (4 * 50, 3 * 50)
+    resspec.sample(path / "generator.safetensors", tmp_path / "again.png", count=10, seed=1)
+    assert (tmp_path / "grid.png").read_bytes() == (tmp_path / "again.png").read_bytes()
+    other = run("sample", str(path / "critic.safetensors"), "-o", str(tmp_path / "no.png"))
+    assert other.returncode == 2
+    assert "not latent vectors" in other.stderr
+    assert not (tmp_path / "no.png").exists()
