@@ -21,6 +21,8 @@ Truth = Literal["labels", "masks", "boxes", "images"]
 """What is told of an image: a label; the class of each pixel; a label and a box for each thing; a better image."""
 HeldOut = Annotated[float, Field(ge=0, lt=1)]
 SPLIT_SEED = 0
+IGNORED = 255
+"""The class of a pixel of which nothing is known."""
 
 
 @dataclass(frozen=True, eq=False)
