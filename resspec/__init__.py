@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from resspec.spec.net import NetSpec
     from resspec.study.result import Result
     from resspec.training.data import DataSource
-    from resspec.training.score import Score
     from resspec.training.run import Trained
+    from resspec.training.score import Score
 
 __all__ = [
     "BudgetError",

@@ -11,8 +11,9 @@ from resspec.training.ranks import Ranks
 
 
 class Score(ABC):
-    """Figures of a network on a part of a data set. ONE of them leads, and higher is better: it chooses the weights that
-    are kept, and is what a curve, a progress line and a search show. Kinds are frozen dataclasses of plain fields."""
+    """Figures of a network on a part of a data set. ONE of them leads, and higher is better: it chooses the weights
+    that are kept, and is what a curve, a progress line and a search show. Kinds are frozen dataclasses of plain
+    fields."""
 
     leading: ClassVar[str]
     """The leading figure's name in logs: `accuracy`, `miou`, `map50`, `psnr`."""
