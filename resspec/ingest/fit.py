@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from resspec.compile import compile_spec
@@ -55,9 +56,18 @@ def in_order(spec: NetSpec, peer: Peer, given: Tensors) -> bool:
     return own == sorted(own) or own == list(without_counters(named(spec, peer)))
 
 
+def unlike(spec: NetSpec, given: Tensors) -> int:
+    """How many tensors of a network or of the given ones have no partner of their shape, whatever the names."""
+    wanted = Counter(without_counters(tensors_of(spec)).values())
+    shapes = Counter(without_counters(given).values())
+    return (wanted - shapes).total() + (shapes - wanted).total()
+
+
 def fits(spec: NetSpec, peer: Peer, given: Tensors) -> bool:
     """Whether the network's tensors are the given ones, by name and shape."""
     try:
+        if unlike(spec, given):  # told in a tenth of the time that names take
+            return False
         return misfit(spec, peer, given).count == 0
     except ResspecError:
         return False
