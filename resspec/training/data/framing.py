@@ -78,12 +78,13 @@ def framed_alike(
     channels, height, width = view.shape
     picture = picture.convert("L" if channels == 1 else "RGB")
     if picture.size == (width, height) and view.area is None:
-        return planes(np.asarray(picture)), np.asarray(mask)
+        return planes(np.asarray(picture)), np.array(mask)
     box = view.box(*picture.size, random)
     small = picture.resize((width, height), Resampling.BICUBIC, box, reducing_gap=2.0)
-    return planes(np.asarray(small)), np.asarray(mask.resize((width, height), Resampling.NEAREST, box))
+    return planes(np.asarray(small)), np.array(mask.resize((width, height), Resampling.NEAREST, box))
 
 
 def planes(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Pixels [height, width] or [height, width, channels] as planes [channels, height, width]."""
-    return np.ascontiguousarray(pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1))
+    """Pixels [height, width] or [height, width, channels] as planes [channels, height, width] of their own, for
+    Pillow lends its pixels for reading alone."""
+    return np.array(pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1), order="C")

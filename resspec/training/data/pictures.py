@@ -24,5 +24,7 @@ def opened(path: str | Path, remedy: str) -> Iterator[Image]:
     try:
         with Image.open(path) as picture:
             yield picture
+    except DataError:
+        raise  # it is a ValueError too, and says more
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise DataError.of("RS656", f"{path} cannot be decoded: {error}", remedy=remedy) from None
