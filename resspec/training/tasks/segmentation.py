@@ -115,9 +115,7 @@ class Segmentation(Task):
 
 def main_of(answer: Any) -> Tensor:
     """The logits that count: those of the main head."""
-    if isinstance(answer, Mapping):
-        return answer["out"] if "out" in answer else next(iter(answer.values()))
-    found: Tensor = answer
+    found: Tensor = answer.get("out", answer.get("output")) if isinstance(answer, Mapping) else answer
     return found
 
 
