@@ -107,7 +107,7 @@ def opened(weights: Mapping[str, Any] | str | Path, nest: str = "") -> Opened:
 def _read(path: Path) -> Any:
     """The content of a tensor file. Nothing in it is executed."""
     if not path.is_file():
-        remedy = "it is a folder: name the file of weights in it" if path.is_dir() else None
+        remedy = "it is a folder: name the file of weights in it" if path.is_dir() else ""
         raise WeightsError(Fault("RS602", f"there is no file {path}", remedy=remedy))
     try:
         if path.suffix == ".safetensors":
