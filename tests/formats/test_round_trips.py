@@ -81,7 +81,7 @@ def of_folder(spec: NetSpec, path: Path) -> torch.nn.Module:
 
 
 def of_program(_spec: NetSpec, path: Path) -> torch.nn.Module:
-    return torch.export.load(path).module()  # type: ignore[no-any-return]
+    return torch.export.load(path).module()
 
 
 def of_source(spec: NetSpec, path: Path) -> torch.nn.Module:
