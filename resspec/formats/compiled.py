@@ -56,7 +56,7 @@ def options(device: str) -> dict[str, Any]:
     return {"freezing": True, **({"max_autotune": True, "triton.cudagraphs": False} if device == "cuda" else {})}
 
 
-def compiled(model: nn.Module, size: tuple[int, int, int]) -> Compiled:
+def compiled(model: nn.Module, size: tuple[int, ...]) -> Compiled:
     """The module compiled, once its answers to images of this size (channels, height, width) were seen to be those of
     the module itself: WeightsError where they are not, ResspecError where it cannot be compiled."""
     like = next(model.parameters())

@@ -48,11 +48,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name, the suffix of its files (empty for a folder), and its writer."""
+    """A format: its name, the suffix of its files (empty where the name must be given), its writer, and whether it is
+    a folder of files."""
 
     name: str
     suffix: str
     write: Callable[[Export], Written]
+    folder: bool = False
 
 
 @cache

@@ -148,10 +148,10 @@ def faults(given: Tensors, best: tuple[int, NetSpec, Peer] | None, reasons: list
     yield Fault("RS611", f"no network can be read from these tensors: {known}", remedy=remedy)
 
 
-def faults_of(given: Tensors, spec: NetSpec, peer: Peer) -> Iterator[Fault]:
-    """What does not fit a spec."""
+def faults_of(given: Tensors, spec: NetSpec, peer: Peer, name: str = "") -> Iterator[Fault]:
+    """What does not fit a spec, which was told by this name or found."""
     found: Misfit = misfit(spec, peer, given)
-    nearby = f"the nearest network that resspec can say ({peer.name} names)"
+    nearby = f"{name or 'the nearest network that resspec can say'} ({peer.name} names)"
     if found.missing:
         yield Fault("RS612", f"{nearby} has {len(found.missing)} tensors more: {some(found.missing)}")
     if found.unknown:

@@ -270,7 +270,7 @@ def test_a_wrong_mask_is_named_and_stops_the_run_or_is_left_out(masked: Path, sp
     assert evaluate(model, lenient.load("test"), engine=engine, task=task).count == 3
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_unet_learns_scenes_of_digits(tmp_path: Path):
     trained = resspec.train("unet_digits", data="digit-scenes", recipe="scenes", path=tmp_path / "run", threads=2)
     found = resspec.evaluate("unet_digits", weights=trained.path / "best.safetensors", data="digit-scenes")
