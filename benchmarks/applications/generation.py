@@ -48,9 +48,7 @@ def main() -> None:
         with torch.no_grad():
             shares = judge.cpu()((images - mean) / std).softmax(1)
         counts = torch.bincount(shares.argmax(1), minlength=10).tolist()
-        print(
-            f"{name}: {len(images)} images, sureness {shares.amax(1).mean():.3f} on average, of each digit {counts}"
-        )
+        print(f"{name}: {len(images)} images, sureness {shares.amax(1).mean():.3f} on average, of each digit {counts}")
     print(result["samples"])
 
 
