@@ -14,8 +14,11 @@ import dense
 import peers
 import probe
 import resspec
+from resspec.export.naming import Peer
 from resspec.export.naming import peers as namings
 from resspec.export.weights import peer_state
+from resspec.formats.conversion import convert
+from resspec.ingest.fit import tensors_of
 
 LARGE = 16_000_000
 """Networks with more parameters than this run their probes in the slow tests."""
@@ -111,6 +114,33 @@ def test_every_output_is_the_peers(row: peers.Row):
         scale = expected["norm"] / math.sqrt(tensor.numel())
         assert (tensor.flatten()[:6] - torch.tensor(expected["first"])).abs().max().item() <= 1e-4 * scale
         assert abs(tensor.double().norm().item() - expected["norm"]) <= 1e-4 * expected["norm"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "row", [row for row in dense.ROWS if row["name"] not in dense.IDLE], ids=lambda row: row["name"]
+)
+def test_a_checkpoint_of_the_peer_converts_to_our_names_and_back(row: peers.Row):
+    spec = resspec.load(dense.spec_of(row))
+    shapes = tensors_of(spec)
+    own = {name: torch.full(shape, i, dtype=dtype_of(name)) for i, (name, shape) in enumerate(shapes.items())}
+    found = [theirs for peer in namings() if peers.digest(theirs := renamed(own, peer)) == row["state_dict_sha256"]]
+    made = convert(found[0], "resspec", spec)
+    assert made.tensors.keys() == own.keys()
+    assert all(torch.equal(made.tensors[name], own[name]) for name in own)
+    back = convert(own, made.source, spec).tensors
+    assert list(back) == list(found[0])
+    assert all(torch.equal(back[name], found[0][name]) for name in back)
+
+
+def dtype_of(name: str) -> torch.dtype:
+    """The type of a tensor of ours."""
+    return torch.int64 if name.endswith("num_batches_tracked") else torch.float32
+
+
+def renamed(own: dict[str, Tensor], peer: Peer) -> dict[str, Tensor]:
+    """Tensors under a peer's names, in its order."""
+    return {theirs: own[name] for name, theirs in peer.names(own).items()}
 
 
 SMALL = ("unet_resnet18", "linknet_resnet18", "fpn_resnet18", "pspnet_resnet18", "deeplabv3plus_resnet34")

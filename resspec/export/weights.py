@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import pickletools
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +17,13 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from resspec.errors import Fault, WeightsError, did_you_mean
-from resspec.export.naming import peers
+from resspec.export.naming import peers, unwrapped, wrappers_of
 
 NESTS = (
     *("state_dict", "model", "model_state_dict", "net"),
     *("ema_state_dict", "state_dict_ema", "model_ema", "ema"),
 )
 """Keys below which checkpoints keep their tensors, the first that is there taken."""
-WRAPPERS = ("module.", "_orig_mod.", "model.")
-"""Prefixes that wrappers (DataParallel, torch.compile, training loops) put before every name."""
 LISTED = 8
 
 
@@ -53,21 +51,6 @@ def peer_state(model: nn.Module, peer: str) -> dict[str, Tensor]:
     if not is_one_to_one(names):
         raise WeightsError(Fault("RS608", f"the naming {peer!r} has no names for this network: two tensors share one"))
     return {theirs: own[name] for name, theirs in names.items()}
-
-
-def unwrapped(naming: Mapping[str, str]) -> dict[str, str]:
-    """A peer's names as they are once wrappers' prefixes are taken off a checkpoint: some peers have one themselves."""
-    wrapped = wrappers_of(naming.values())
-    return {name: theirs.removeprefix(wrapped) for name, theirs in naming.items()}
-
-
-def wrappers_of(names: Iterable[str]) -> str:
-    """What wrappers put before every one of these names."""
-    left, taken = list(names), ""
-    for prefix in WRAPPERS:
-        if left and all(name.startswith(prefix) for name in left):
-            left, taken = [name.removeprefix(prefix) for name in left], taken + prefix
-    return taken
 
 
 def is_one_to_one(names: Mapping[str, str]) -> bool:

@@ -15,7 +15,7 @@ from torch import Tensor
 from resspec import carried
 from resspec.compile import compile_spec
 from resspec.errors import Fault, WeightsError, did_you_mean
-from resspec.export.naming import Peer, peers
+from resspec.export.naming import Peer, peers, unwrapped
 from resspec.export.weights import opened
 from resspec.ingest.anatomy import COUNTER
 from resspec.ingest.fit import misfit, tensors_of
@@ -55,7 +55,7 @@ def convert(
     else:
         source = recognised(spec, given)
     own = tensors_of(spec)
-    theirs, ours = source.names(own), target.names(own)
+    theirs, ours = unwrapped(source.names(own)), target.names(own)
     if len(set(ours.values())) != len(ours) or not target.fits(own):
         raise WeightsError(Fault("RS608", f"the naming {target.name!r} has no names for this network"))
     made = [name for name in ours if theirs[name] not in found.tensors]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from resspec.compile import compile_spec
 from resspec.errors import ResspecError
-from resspec.export.naming import Peer
+from resspec.export.naming import Peer, unwrapped
 from resspec.ingest.anatomy import Shape, Tensors, without_counters
 from resspec.spec.net import NetSpec
 
@@ -35,9 +35,9 @@ def tensors_of(spec: NetSpec) -> dict[str, Shape]:
 
 
 def named(spec: NetSpec, peer: Peer) -> dict[str, Shape]:
-    """The network's state_dict under a peer's names, in the peer's order."""
+    """The network's state_dict under a peer's names, in the peer's order, as they are without wrappers' prefixes."""
     own = tensors_of(spec)
-    return {theirs: own[name] for name, theirs in peer.names(own).items()}
+    return {theirs: own[name] for name, theirs in unwrapped(peer.names(own)).items()}
 
 
 def misfit(spec: NetSpec, peer: Peer, given: Tensors) -> Misfit:
