@@ -24,6 +24,8 @@ LARGE = 16_000_000
 """Networks with more parameters than this run their probes in the slow tests."""
 IDS = [f"{row['source']}-{row['name']}" for row in dense.ROWS]
 
+BUSY = [row for row in dense.ROWS if row["name"] not in dense.IDLE]
+
 
 def own_name(name: str) -> str:
     """What we call an output that the measurements named."""
