@@ -79,4 +79,7 @@ def positive(model: nn.Module) -> nn.Module:
                 parameter.abs_().div_(parameter.flatten(1).sum(1).view(-1, *(1,) * (parameter.dim() - 1)))
             else:
                 parameter.fill_(1.0)
+    for module in model.modules():
+        if hasattr(module, "settle"):  # weights that are divided by their largest singular value
+            module.settle()
     return model

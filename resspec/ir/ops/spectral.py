@@ -131,9 +131,9 @@ class SpectralConv2d(Convolution):
         return replace(work, extra=work.extra + 5 * kernel_of(self))
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """The input; once a batch, the divided kernel and the singular vectors."""
+        """The input; once a batch, the divided kernel, the singular vectors and the value."""
         rows = self.out_channels
-        return Saved(inputs=(0,), shared=rows + kernel_of(self) // rows, kernels=kernel_of(self))
+        return Saved(inputs=(0,), shared=rows + kernel_of(self) // rows + 1, kernels=kernel_of(self))
 
     def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
         """The divided kernel."""
@@ -177,8 +177,8 @@ class SpectralLinear(Op):
         return replace(work, extra=work.extra + 5 * kernel_of(self))
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """The input; once a batch, the divided matrix and the singular vectors."""
-        return Saved(inputs=(0,), shared=self.in_features + self.out_features, kernels=kernel_of(self))
+        """The input; once a batch, the divided matrix, the singular vectors and the value."""
+        return Saved(inputs=(0,), shared=self.in_features + self.out_features + 1, kernels=kernel_of(self))
 
     def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
         """The divided matrix."""
