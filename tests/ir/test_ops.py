@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+import resspec
 from resspec.errors import GraphError
 from resspec.export.module import build_module
 from resspec.export.source import source_of
@@ -168,3 +169,11 @@ def test_a_spectral_convolution_has_a_largest_singular_value_of_1_that_training_
             (module(torch.rand(2, 3, 6, 6)) + module(torch.rand(2, 3, 6, 6))).sum().backward()
         sigma = torch.linalg.svdvals(layer.divided().detach().flatten(1).double())[0]
         assert abs(sigma.item() - 1) < 1e-3
+
+
+def test_a_critic_takes_another_classifier_that_is_divided_too():
+    critic = resspec.build("sngan32_d", seed=0).eval()
+    critic.reset_classifier(5)
+    assert abs(torch.linalg.svdvals(critic.fc.divided().detach().double())[0].item() - 1) < 1e-2
+    with torch.no_grad():
+        assert critic(torch.rand(2, 3, 32, 32)).shape == (2, 5)
