@@ -16,6 +16,7 @@ LOCAL = [
     place
     for place in KINDS
     if place[0] in ("stem", "block", "conv", "down", "shortcut", "pool", "norm", "gate", "stage")
+    and place != ("block", "up")  # its maps are larger than the image: their elements lie between pixels
 ]
 
 

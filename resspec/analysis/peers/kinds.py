@@ -30,6 +30,14 @@ JOINS = ("add", "shift", "sum_splits", "position_embedding")
 QUIET = ("sigmoid", "split_softmax", "share_matrices")
 """Arithmetic that no counter sees."""
 
+UNTOLD = frozenset(
+    (
+        *("prelu", "tanh", "times", "instance_norm", "colour_shift", "reflect_pad", "unflatten", "global_sum"),
+        *("spectral_conv2d", "spectral_linear"),
+    )
+)
+"""Kinds of networks that make images, of which it was not measured what other tools count: asked for, they are RS312."""
+
 KINDS = frozenset(
     kind
     for group in (
