@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -55,18 +54,18 @@ def test_training_moves_the_mean_of_the_generator_and_a_finished_folder_is_read_
 def test_a_training_that_was_stopped_goes_on_to_the_same_weights(tmp_path: Path):
     command = [
         *(sys.executable, "-m", "resspec", "train-generator", GENERATOR, "--critic", CRITIC, "--data", "digits"),
-        *("duel.steps=200", "duel.batch=4", "--threads", "1", "--path"),
+        *("duel.steps=400", "duel.batch=4", "--threads", "1", "--path"),
     ]
     subprocess.run([*command, str(tmp_path / "whole")], check=True, capture_output=True)
     stopped = tmp_path / "stopped"
-    while not (stopped / "result.json").exists():
-        process = subprocess.Popen([*command, str(stopped)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while process.poll() is None and not (stopped / "run.json").exists():
-            time.sleep(0.1)
-        time.sleep(2.0)
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGTERM)
-        assert process.wait() in {0, 143} or (stopped / "result.json").exists()
+    process = subprocess.Popen([*command, str(stopped)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not (stopped / "run.json").exists():
+        time.sleep(0.1)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() == 143
+    assert (stopped / "state.pt").exists()
+    subprocess.run([*command, str(stopped)], check=True, capture_output=True)
     whole, parts = (read_weights(path / "generator.safetensors") for path in (tmp_path / "whole", stopped))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
 

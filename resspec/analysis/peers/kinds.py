@@ -36,7 +36,7 @@ UNTOLD = frozenset(
         *("spectral_conv2d", "spectral_linear"),
     )
 )
-"""Kinds of networks that make images, of which it was not measured what other tools count: asked for, they are RS312."""
+"""Kinds of networks that make images; what other tools count for them was not measured: asked for, it is RS312."""
 
 KINDS = frozenset(
     kind
