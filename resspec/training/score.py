@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from torch import Tensor
 
@@ -30,6 +30,11 @@ class Score(ABC):
     """Images that were judged."""
     loss: float
     """Mean loss of an image."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """A figure of the task's own: `accuracy`, `ious`, …"""
 
     @property
     @abstractmethod

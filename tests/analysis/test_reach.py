@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -80,7 +83,8 @@ def positive(model: nn.Module) -> nn.Module:
                 parameter.abs_().div_(parameter.flatten(1).sum(1).view(-1, *(1,) * (parameter.dim() - 1)))
             else:
                 parameter.fill_(1.0)
-    for module in model.modules():
+    modules: Iterable[Any] = model.modules()
+    for module in modules:
         if hasattr(module, "settle"):  # weights that are divided by their largest singular value
             module.settle()
     return model

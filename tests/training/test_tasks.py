@@ -17,7 +17,7 @@ from command import run
 from resspec.errors import DataError
 from resspec.training import Engine, evaluate, train
 from resspec.training.augmentation import Draws, augmented, draw
-from resspec.training.data import DataSource, Images
+from resspec.training.data import DataSource, Images, Samples
 from resspec.training.data.digit_scenes import scenes
 from resspec.training.data.digits import Digits
 from resspec.training.ranks import ALONE
@@ -43,7 +43,7 @@ def test_scenes_are_the_same_every_time_and_no_part_has_digits_of_another():
     assert set(np.unique(masks)) == set(range(11))
     scenes.cache_clear()
     again = scenes("validation")
-    assert all(np.array_equal(one, two) for one, two in zip((x, masks, boxes), again, strict=True))
+    assert all(np.array_equal(one, two) for one, two in zip((x, masks, boxes), again, strict=True))  # type: ignore[arg-type]  # arrays of several types
     parts = [{image.tobytes() for image in Digits().load(part).x} for part in ("train", "validation", "test")]
     assert not parts[0] & parts[1] | parts[0] & parts[2] | parts[1] & parts[2]
 
@@ -156,6 +156,7 @@ def test_a_network_learns_masks_and_its_log_has_their_figures():
     first, last = history[0].validation, history[-1].validation
     assert isinstance(last, Overlap)
     assert last.score > 0.95
+    assert first is not None
     assert last.score >= first.score
     row = history[-1].row()
     assert row["validation_miou"] == last.score
@@ -227,6 +228,7 @@ def test_an_image_and_its_mask_are_cropped_alike(masked: Path):
     from resspec.training.data.framing import View
 
     files = DataSource.read(f"masks:{masked}").load("train")
+    assert isinstance(files, Samples)
     assert (len(files), files.classes) == (8, 3)
     for index in range(8):
         image, mask = files.item(index, View((1, 24, 24), (0.3, 1.0)), Random(index))
