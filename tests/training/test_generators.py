@@ -89,6 +89,17 @@ def test_networks_that_do_not_fit_are_refused_before_anything_is_written(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_damaged_state_is_named_and_a_generator_is_no_classifier(tmp_path: Path):
+    path = tmp_path / "run"
+    with pytest.raises(resspec.DataError, match="tells no classes apart"):
+        resspec.train(GENERATOR, data="digits", path=path)
+    small(4, path)
+    (path / "result.json").unlink()
+    (path / "state.pt").write_bytes(b"PK damaged")
+    with pytest.raises(resspec.WeightsError, match=r"state\.pt cannot be read"):
+        small(4, path)
+
+
 def test_a_setting_that_does_not_exist_is_named_with_the_nearest_and_ends_with_2(tmp_path: Path):
     words = ("train-generator", GENERATOR, "--critic", CRITIC, "--data", "digits", "--path", str(tmp_path / "run"))
     done = run(*words, "duel.stps=4")

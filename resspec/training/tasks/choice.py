@@ -13,8 +13,12 @@ from resspec.training.tasks.task import Task
 
 def task_of(spec: NetSpec) -> Task:
     """The task of the network that a spec describes; SpecError where its parts are wrong."""
-    dense = resolve(spec).dense
+    plan = resolve(spec)
+    dense = plan.dense
     if dense is None:
+        if not hasattr(plan.head, "classes"):
+            message = f"{spec.name} tells no classes apart: its head is of kind {plan.head.kind!r}"  # type: ignore[union-attr]  # a net without places has a head
+            raise DataError.of("RS659", message, remedy="a generator is trained by `resspec train-generator`")
         return CLASSIFICATION
     if isinstance(dense.heads, SegmentationHead):
         return Segmentation(dense.heads.classes)
