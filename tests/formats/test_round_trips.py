@@ -49,8 +49,13 @@ def equal(first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> bool:
     return list(first) == list(second) and all(torch.equal(first[name], second[name]) for name in first)
 
 
+def timely(peer: Peer) -> tuple[pytest.MarkDecorator, ...]:
+    """MobileOne has hundreds of branches: half a minute."""
+    return (pytest.mark.slow,) if peer.name == "timm_mobileone" else ()
+
+
 @pytest.mark.parametrize("suffix", ["pth", "safetensors"])
-@pytest.mark.parametrize("peer", NAMINGS, ids=[peer.name for peer in NAMINGS])
+@pytest.mark.parametrize("peer", [pytest.param(peer, id=peer.name, marks=timely(peer)) for peer in NAMINGS])
 def test_weights_under_every_naming_come_back_equal(peer: Peer, suffix: str, tmp_path: Path):
     own = OWN.get(peer.name, {})
     spec = resspec.load(own if isinstance(own, str) else small(**{"block": "basic", **own}))

@@ -80,13 +80,16 @@ def size_of(name: str) -> list[tuple[int, int]]:
     return [(len(stage.blocks), stage.site.width) for stage in plan_of(name).stages]
 
 
+def after(place: int) -> pytest.MarkDecorator:
+    """Every eighth network is imported by the slow tests, all by the long ones."""
+    return pytest.mark.long if place % 8 else pytest.mark.slow
+
+
 @pytest.mark.parametrize(
     "row",
     [
-        pytest.param(
-            row, id=f"{row['source']}-{row['name']}", marks=() if zoo.spec_of(row) in RULED else pytest.mark.slow
-        )
-        for row in ROWS
+        pytest.param(row, id=f"{row['source']}-{row['name']}", marks=() if zoo.spec_of(row) in RULED else after(place))
+        for place, row in enumerate(ROWS)
     ],
 )
 def test_every_state_dict_of_a_peer_is_imported_though_no_shipped_spec_has_its_tensors(row: peers.Row):

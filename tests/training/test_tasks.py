@@ -207,6 +207,7 @@ def masked(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_folder_of_masks_is_trained_on_and_judged_by_the_command(masked: Path, tmp_path: Path):
     where = tmp_path / "run"
     data = f"masks:{masked}"
