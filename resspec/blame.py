@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from resspec.errors import Fault, GraphError
-from resspec.ir import Builder, Shape, TooLargeError, Value
+from resspec.ir import Builder, Given, Shape, TooLargeError, Value
 from resspec.parts import FAMILIES, Part
 from resspec.plan import BlockPlan, FinalPlan, Piece, StemPlan
 from resspec.spec.cascade import DEFAULTS, cascade
@@ -41,6 +41,7 @@ class Misfit:
     levels: tuple[Path, ...]
     fault: Fault
     scope: str = ""
+    condition: Given | None = None
 
 
 def culprit(spec: NetSpec, misfit: Misfit) -> Path:
@@ -76,6 +77,8 @@ def usual(misfit: Misfit) -> list[Path]:
     """Where to look for the cause of a law's breach, where no part's key is to blame."""
     level, code = misfit.levels[-1], misfit.fault.code
     paths: list[Path] = [("input",)] if code == "RS304" else []
+    if level[0:1] == ("condition",):
+        return [level]
     if level[0:1] and level[0] in DENSE:
         return [("input",)] if code in ("RS304", "RS306") else [level]
     if misfit.piece is None:
@@ -107,7 +110,7 @@ def spoken(path: Path, value: object, fault: Fault) -> bool:
 def left(piece: Piece, misfit: Misfit) -> str:
     """The message that is left of the misfit's when a piece is laid in its place; empty where the law is kept."""
     try:
-        piece.lay(Builder(limit=TRIED_OPS), Value("", misfit.shape))
+        piece.lay(Builder(limit=TRIED_OPS, condition=misfit.condition), Value("", misfit.shape))
     except TooLargeError:
         return misfit.fault.message if misfit.fault.message.startswith(ENDLESS) else ""
     except GraphError as error:

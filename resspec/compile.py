@@ -9,9 +9,9 @@ from functools import lru_cache
 from resspec.blame import ENDLESS, Misfit, culprit
 from resspec.dense import DensePlan
 from resspec.errors import Fault, GraphError, Mark, SpecError, did_you_mean, in_file_order
-from resspec.ir import Builder, Facts, Graph, Node, Scope, Shape, TooLargeError, Value
+from resspec.ir import OUTSIDE, Builder, Facts, Given, Graph, Node, Scope, Shape, TooLargeError, Value
 from resspec.ir.ops import Input
-from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
+from resspec.plan import BlockPlan, ConditionPlan, Piece, Plan, StagePlan, resolve
 from resspec.spec.limits import LIMITS, Limits, over
 from resspec.spec.net import NetSpec
 from resspec.spec.tree import Path
@@ -28,7 +28,7 @@ Feature = int | str
 @dataclass(frozen=True, slots=True)
 class Template:
     """A piece laid on an input of one shape; names are relative, and the empty name is the piece's input. `params` are
-    its learned elements, `width` and `kernel` its largest."""
+    its learned elements, `width` and `kernel` its largest; `outside` is what the piece may read of the net besides."""
 
     nodes: tuple[Node, ...]
     scopes: tuple[tuple[str, Scope], ...]
@@ -38,6 +38,12 @@ class Template:
     width: int
     kernel: int
     marks: tuple[tuple[str, Value], ...] = ()
+    outside: Value | None = None
+
+    def shapes(self, given: Shape) -> dict[str, Shape]:
+        """The shapes of all values that the nodes read or make, on an input of a shape."""
+        known = {"": given} | {node.name: node.shape for node in self.nodes}
+        return known | {self.outside.name: self.outside.shape} if self.outside else known
 
     @classmethod
     def of(cls, b: Builder, out: Value) -> Template:
@@ -48,16 +54,18 @@ class Template:
             out.name,
             out.shape,
             sum(weight.elements for node in b.nodes for weight in node.weights if weight.learned),
-            max((node.shape[0] for node in b.nodes if len(node.shape) != 2), default=0),
+            max((node.shape[0] for node in b.nodes if len(node.shape) in (1, 3)), default=0),
             max((node.op.window().kernel for node in b.nodes), default=0),
             tuple(b.marks.items()),
+            b.condition.value if b.condition else None,
         )
 
 
 @lru_cache(maxsize=TEMPLATES_KEPT)
-def template(piece: Piece, shape: Shape, ops: int = LIMITS.ops) -> Template:
-    """What a piece lays on an input of this shape (C, H, W), in at most so many operations."""
-    b = Builder(limit=ops)
+def template(piece: Piece, shape: Shape, ops: int = LIMITS.ops, condition: Given | None = None) -> Template:
+    """What a piece lays on an input of this shape (C, H, W), in at most so many operations, in a net that may have a
+    condition."""
+    b = Builder(limit=ops, condition=condition.outside() if condition else None)
     b.scopes[""] = Scope("Net")
     return Template.of(b, piece.lay(b, Value("", shape)))
 
@@ -99,6 +107,7 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
     composer = Composer(Builder(), limits)
     b = composer.b
     image = b.add(INPUT, Input(plan.input))
+    composer.put_condition(plan.condition)
     x = composer.put(Placed(plan.stem, "", "stem", plan.stem.stem.kind, ((),)), image)
     places = {"stem": x}
     for index, stage in enumerate(plan.stages):
@@ -107,7 +116,7 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
     x = composer.put(Placed(plan.final, "", "final", plan.final.final.kind, ((),)), x)
     if plan.dense:
         places = {**composer.marks, **places, plan.stages[-1].name: x}
-        outputs, maps = composer.put_dense(plan.dense, places, image)
+        outputs, maps = composer.put_dense(plan.dense, {**composer.blocks, **b.marks, **places}, image)
         places |= maps
     else:
         assert plan.head is not None
@@ -115,6 +124,7 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
         outputs = {OUTPUT: composer.put(Placed(plan.head, "", "head", plan.head.kind, ((),)), x)}
     if composer.misfits:
         raise MisfitError(*composer.misfits)
+    composer.check_condition(plan.condition)
     places |= {stage.label: places[stage.name] for stage in plan.stages if stage.label}
     taps = {name: value.name for name, value in places.items()}
     return b.graph(outputs, taps, Facts(plan.name, plan.mean, plan.std))
@@ -129,6 +139,30 @@ class Composer:
     params: int = 0
     misfits: list[Misfit] = field(default_factory=list)
     marks: dict[str, Value] = field(default_factory=dict)
+    blocks: dict[str, Value] = field(default_factory=dict)
+    """The maps of blocks by stage and place: layer3.0."""
+
+    def put_condition(self, condition: ConditionPlan | None) -> None:
+        """Lay what the net is told beside its image."""
+        if condition is None:
+            return
+        b, before = self.b, len(self.b.nodes)
+        level: tuple[Path, ...] = (("condition",),)
+        try:
+            b.condition = condition.lay(b)
+        except GraphError as error:
+            raise MisfitError(*(Misfit(None, (), level, fault) for fault in error.faults)) from None
+        made = Builder(nodes=b.nodes[before:])
+        self.hold(Template.of(made, b.condition.value), Misfit(None, (), level, UNTOLD))
+
+    def check_condition(self, condition: ConditionPlan | None) -> None:
+        """MisfitError where no part reads what the net is told."""
+        given = self.b.condition
+        if condition is None or given is None or any(given.value.name in node.inputs for node in self.b.nodes):
+            return
+        law = f"nothing in the net reads its condition, {condition.condition.kind}"
+        fault = Fault("RS309", law, remedy="use parts that do, such as block: conditional, or take it away: ~condition")
+        raise MisfitError(Misfit(None, given.value.shape, (("condition",),), fault))
 
     def put_dense(
         self, dense: DensePlan, places: Mapping[str, Value], image: Value
@@ -136,7 +170,7 @@ class Composer:
         """Lay neck, decoder and heads on the body's maps: the outputs, and maps by name."""
         if self.misfits:
             raise MisfitError(*self.misfits)
-        own = Builder(limit=self.limits.ops)
+        own = Builder(limit=self.limits.ops, condition=self.b.condition)
         level: Path = ("decoder" if dense.decoder else "neck",)
         try:
             found = dense.lay(own, places, image)
@@ -159,7 +193,9 @@ class Composer:
         def put_block(place: int, block: BlockPlan, x: Value) -> Value:
             name, part = f"{b.prefix}{place}", block.block
             levels = ((), level, (*level, "blocks", str(place)))
-            return self.put(Placed(block, name, name, part.kind, levels, type(part).__name__, part.about()), x)
+            x = self.put(Placed(block, name, name, part.kind, levels, type(part).__name__, part.about()), x)
+            self.blocks[f"{stage.name}.{place}"] = x
+            return x
 
         b.site = stage.name
         with b.scope(stage.name, stage.stage.title, stage.stage.family, stage.stage.about()):
@@ -175,12 +211,13 @@ class Composer:
         """Lay a piece on `x` by repeating its template; one that does not fit is noted, and its output guessed."""
         b = self.b
         try:
-            made = template(place.piece, x.shape, self.limits.ops)
+            made = template(place.piece, x.shape, self.limits.ops, b.condition)
         except TooLargeError:
             fault = over("ops", self.limits.ops, ENDLESS, None)
             raise MisfitError(*self.misfits, replace(place.misfit(x), fault=fault)) from None
         except GraphError as error:
-            self.misfits += [replace(place.misfit(x), fault=fault) for fault in error.faults]
+            told = replace(place.misfit(x), condition=b.condition)
+            self.misfits += [replace(told, fault=fault) for fault in error.faults]
             return self.guessed(place, x)
         self.hold(made, place.misfit(x))
         prefix = f"{place.scope}." if place.scope else ""
@@ -235,13 +272,18 @@ def repeated(made: Template, prefix: str, source: str, site: str) -> list[Node]:
         Node(
             prefix + node.name,
             node.op,
-            tuple([prefix + name if name else source for name in node.inputs]),
+            tuple([placed(name, prefix) if name else source for name in node.inputs]),
             node.shape,
             site,
             prefix + node.shares if node.shares else "",
         )
         for node in made.nodes
     ]
+
+
+def placed(name: str, prefix: str) -> str:
+    """A name of a template in the net: below a prefix, but for those that are the net's already."""
+    return name.removeprefix(OUTSIDE) if name.startswith(OUTSIDE) else prefix + name
 
 
 def compile_spec(spec: NetSpec, features: Sequence[Feature] | None = None) -> Graph:

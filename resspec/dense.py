@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from resspec.errors import Fault, did_you_mean
 from resspec.ir import Builder, Value
-from resspec.parts import Decoder, Heads, Kit, Neck, Part, Sight
+from resspec.parts import Decoder, Heads, Kit, Level, Neck, Part, Sight
 from resspec.spec.net import NetSpec
 from resspec.spec.tree import Path
 
@@ -67,12 +67,32 @@ class Read(Protocol):
 
 @dataclass(slots=True)
 class DenseReader:
-    """Reads neck, decoder and heads of a spec. `places` are the maps that its body has, from the input down."""
+    """Reads neck, decoder and heads of a spec. `places` are the maps that its body has, from the input down: the stem's
+    and those of stages; `levels` say what is inside these."""
 
     spec: NetSpec
     read: Read
     places: Sequence[str]
+    levels: Sequence[Level]
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def known(self) -> list[str]:
+        """All maps, from the input down, with those of blocks."""
+        early = self.places[: self.places.index(STEM) + 1]
+        return [*early, *(name for level in self.levels for name in level.maps)]
+
+    def mirrored(self) -> tuple[str, ...]:
+        """The maps that a decoder reads which has a stage for each of the body's: the stem's, those of blocks, and of
+        what lowers the resolution between stages."""
+        for index, level in enumerate(self.levels):
+            if level.stride != 1 and not level.marks:
+                law = f"the decoder mirrors stages that a layer of their own lowers, and a block of {level.name} does"
+                self.fault("RS233", law, ("stages", index, "stride"), "write stage: entered")
+        if self.spec.decoder and "taps" in self.spec.decoder:
+            law = "this decoder reads the map of every block, not taps"
+            self.fault("RS230", law, ("decoder", "taps"), "~decoder.taps")
+        return (STEM, *(name for level in self.levels for name in level.maps[:-1]))
 
     def plan(self, kit: Kit) -> DensePlan | None:
         """The plan; None after a fault."""
@@ -88,6 +108,8 @@ class DenseReader:
             self.fault(
                 "RS230", "a decoder behind a neck reads its levels, not taps", ("decoder", "taps"), "~decoder.taps"
             )
+        elif decoder and decoder.mirrors:
+            decoder_taps = self.mirrored()
         elif decoder and not neck:
             decoder_taps = self.taps("decoder", decoder.taps, decoder.usual(self.places))
         aux = getattr(heads, "aux", None)
@@ -102,7 +124,7 @@ class DenseReader:
         if named is None:
             return tuple(usual)
         found = [self.tap(tap, (family, "taps", place)) for place, tap in enumerate(named)]
-        order = [self.places.index(tap) for tap in found if tap]
+        order = [self.known.index(tap) for tap in found if tap]
         if order != sorted(set(order)):
             self.fault(
                 "RS230", f"the taps of a {family} go from the input down, each once", (family, "taps"), "sort them"
@@ -113,7 +135,7 @@ class DenseReader:
         """The name of a map of the body; empty after a fault."""
         labels = {stage.name: f"layer{place}" for place, stage in enumerate(self.spec.stages, start=1) if stage.name}
         name = (STEM if tap == 0 else f"layer{tap}") if isinstance(tap, int) else labels.get(tap, tap)
-        if name in self.places:
+        if name in self.known:
             return name
         known = [*self.places, *labels]
         count = len(self.spec.stages)
@@ -123,7 +145,7 @@ class DenseReader:
 
     def read_to_the_end(self, taps: set[str]) -> None:
         """A fault for stages behind the last one that is read."""
-        last = max(self.places.index(tap) for tap in taps if tap) - self.places.index(STEM)
+        last = max(self.places.index(tap.partition(".")[0]) for tap in taps if tap) - self.places.index(STEM)
         count = len(self.spec.stages)
         if last < count:
             idle = " and ".join(str(number) for number in range(last + 1, count + 1))

@@ -12,16 +12,19 @@ from pydantic_core import PydanticCustomError
 
 from resspec.dense import STEM, DensePlan, DenseReader, refused
 from resspec.errors import Fault, SpecError
-from resspec.ir import Builder, Value
+from resspec.ir import Builder, Given, Value
 from resspec.parts import (
     Act,
+    Attention,
     Block,
+    Condition,
     Conv,
     Down,
     Final,
     Gate,
     Head,
     Kit,
+    Level,
     Norm,
     Part,
     Pool,
@@ -73,8 +76,8 @@ class BlockPlan:
     site: Site
 
     def lay(self, b: Builder, x: Value) -> Value:
-        """The block."""
-        return self.block.lay(b, x, self.site)
+        """The block, and attention behind it."""
+        return self.site.attended(b, self.block.lay(b, x, self.site))
 
 
 Put = Callable[[int, BlockPlan, Value], Value]
@@ -112,6 +115,18 @@ class FinalPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionPlan:
+    """What a net is told beside its image, and the activation that its vector is made with."""
+
+    condition: Condition
+    act: Act
+
+    def lay(self, b: Builder) -> Given:
+        """The inputs, and what is made of them."""
+        return self.condition.lay(b, self.act)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A network with nothing left to default."""
 
@@ -124,6 +139,7 @@ class Plan:
     final: FinalPlan
     head: Head | None
     dense: DensePlan | None = None
+    condition: ConditionPlan | None = None
 
     @property
     def depth(self) -> int:
@@ -139,7 +155,8 @@ def resolve(spec: NetSpec) -> Plan:
     reader.reduction = stem.reduction if stem else 1
     stages = [reader.stage(index, stage) for index, stage in enumerate(spec.stages)]
     final = reader.final(stages)
-    dense = reader.dense(stem) if spec.dense else None
+    dense = reader.dense(stem, stages) if spec.dense else None
+    condition = reader.part(Condition, ("condition",)) if spec.condition else None
     head = None if spec.dense else reader.part(Head, ("head",))
     means = reader.statistics()
     if reader.faults:
@@ -159,6 +176,7 @@ def resolve(spec: NetSpec) -> Plan:
         FinalPlan(final, **parts),
         head,
         dense,
+        ConditionPlan(condition, parts["act"]) if condition else None,
     )
 
 
@@ -177,14 +195,15 @@ class _Reader:
         """The parts that belong to no stage."""
         return {key: self.part(family, (key,)) for key, family in (("conv", Conv), ("norm", Norm), ("act", Act))}
 
-    def dense(self, stem: Stem | None) -> DensePlan | None:
-        """Neck, decoder and heads, which read the stem's and the stages' maps."""
+    def dense(self, stem: Stem | None, stages: list[StagePlan | None]) -> DensePlan | None:
+        """Neck, decoder and heads, which read the stem's and the stages' maps, or those of blocks."""
         parts = self.net_parts()
         pool = getattr(stem, "pool", None)
         early = [UNPOOLED, STEM] if isinstance(pool, Pool) and pool.reduction > 1 else [STEM]
         places = [*early, *(f"layer{number}" for number in range(1, len(self.spec.stages) + 1))]
-        reader = DenseReader(self.spec, self.part, places)
-        kit = None if None in parts.values() else Kit(**parts)
+        levels = tuple(mirrored(stage) for stage in stages if stage)
+        reader = DenseReader(self.spec, self.part, places, levels)
+        kit = None if None in parts.values() else Kit(**parts, levels=levels)
         plan = reader.plan(kit) if kit else None
         self.faults += [*reader.faults, *refused(self.spec)]
         return plan
@@ -276,8 +295,8 @@ class _Reader:
         return found
 
     def parts_at(self, levels: tuple[Path, ...]) -> tuple[Any, ...] | None:
-        """Block, conv, down, shortcut, norm, act and gate as the levels say."""
-        families: tuple[type[Part], ...] = (Block, Conv, Down, Shortcut, Norm, Act, Gate)
+        """Block, conv, down, shortcut, norm, act, gate and attention as the levels say."""
+        families: tuple[type[Part], ...] = (Block, Conv, Down, Shortcut, Norm, Act, Gate, Attention)
         parts = tuple(self.part(family, *((*level, family.family) for level in levels)) for family in families)
         return None if None in parts else parts
 
@@ -293,6 +312,13 @@ class _Reader:
                 self.faults.append(Fault("RS211", message, mark, f"write {channels} values"))
             found.append(given or (usual if channels == 3 else (neutral,) * channels))
         return found[0], found[1]
+
+
+def mirrored(stage: StagePlan) -> Level:
+    """A stage as a decoder may mirror it."""
+    last = stage.blocks[-1]
+    site = replace(last.site, stride=1, entry_dilation=last.site.dilation, drop_path=0.0)
+    return Level(stage.name, len(stage.blocks), last.block, site, stage.site.stride, stage.stage.marks(stage.site))
 
 
 __all__ = ["DEFAULTS", "BlockPlan", "Parts", "Plan", "StagePlan", "resolve"]

@@ -12,7 +12,7 @@ from typing import Any
 from resspec.analysis.cost import Costs, node_costs, op_costs, total
 from resspec.compile import compile_plan, compile_spec, template
 from resspec.errors import GraphError
-from resspec.ir import Builder, Shape, Value
+from resspec.ir import Builder, Given, Shape, Value
 from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
 from resspec.spec.loading import load_spec
 from resspec.spec.merging import DENSE
@@ -26,10 +26,10 @@ Priced = tuple[Costs, Shape]
 
 
 @lru_cache(maxsize=65_536)
-def piece_costs(piece: Piece, shape: Shape) -> Priced:
-    """The costs of a piece on an input of this shape (C, H, W), and its output shape."""
-    made = template(piece, shape)
-    shapes = {"": shape} | {node.name: node.shape for node in made.nodes}
+def piece_costs(piece: Piece, shape: Shape, condition: Given | None = None) -> Priced:
+    """The costs of a piece on an input of this shape (C, H, W) in a net with this condition, and its output shape."""
+    made = template(piece, shape, condition=condition)
+    shapes = made.shapes(shape)
     costs = total(op_costs(node.op, tuple([shapes[name] for name in node.inputs]), node.shape) for node in made.nodes)
     return costs, made.shape
 
@@ -55,8 +55,8 @@ def stage_costs(stage: StagePlan, shape: Shape) -> Priced:
 
 def priced(plan: Plan) -> Iterator[Priced]:
     """Costs of the stem, of each stage, and of what follows, each with the shape behind it; all at once where parts
-    read one another's maps."""
-    if plan.dense:
+    read one another's maps, or a condition."""
+    if plan.dense or plan.condition:
         yield whole_costs(plan)
         return
     costs, shape = piece_costs(plan.stem, plan.input)
@@ -157,7 +157,8 @@ def layout(paths: Sequence[Sequence[str]], base: NetSpec) -> tuple[tuple[int, ..
     of it, under an output stride a stage's stride concerns those behind it, and necks and decoders read several
     stages."""
     stages = len(base.stages)
-    if base.dense or any(DENSE.intersection(path.split(".")[:1]) for own in paths for path in own):
+    joint = DENSE | {"condition"}
+    if base.dense or base.condition or any(joint.intersection(path.split(".")[:1]) for own in paths for path in own):
         return (tuple(range(len(paths))),)
     bound = base.output_stride is not None or any(path == "output_stride" for own in paths for path in own)
     concerned = [frozenset().union(*(_concerned(path, base, bound) for path in own)) for own in paths]

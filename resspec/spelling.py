@@ -16,7 +16,6 @@ SYNONYMS = {
     "activation": "act",
     "activation_fn": "act",
     "act_layer": "act",
-    "attention": "gate",
     "base": "extends",
     "block_type": "block",
     "cardinality": "groups",

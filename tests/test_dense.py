@@ -32,10 +32,15 @@ def own_name(name: str) -> str:
     return name.replace("p6_pool", "p6")
 
 
-def probed(row: peers.Row) -> Tensor:
-    """The input of the row's probe: an image, or a latent vector."""
-    ((kind, *sizes),) = row["probe"]["inputs"].values()
-    return probe.image(*sizes) if kind == "image" else probe.image(sizes[0], 1, 1).flatten(1)
+def probed(row: peers.Row) -> list[Tensor]:
+    """The inputs of the row's probe: an image or a latent vector, a time step, a class."""
+    found = []
+    for kind, *sizes in row["probe"]["inputs"].values():
+        if kind in ("time", "label"):
+            found.append(torch.tensor(sizes))
+        else:
+            found.append(probe.image(*sizes) if kind == "image" else probe.image(sizes[0], 1, 1).flatten(1))
+    return found
 
 
 def named(model: nn.Module) -> Iterator[dict[str, Tensor]]:
@@ -108,7 +113,7 @@ def test_every_output_is_the_peers(row: peers.Row):
     model = resspec.build(dense.sized(row), seed=0).eval()
     resspec.load_weights(model, filled(row, model))
     with torch.no_grad():
-        found = model(probed(row))
+        found = model(*probed(row))
     outputs = found if isinstance(found, dict) else {"out": found}
     measured = {own_name(name): value for name, value in row["probe"]["outputs"].items()}
     assert outputs.keys() <= measured.keys()

@@ -126,4 +126,10 @@ LANGUAGE = {
         "extends: resnet18\ndecoder: unet\nhead: linear\n",
         "Take one of them away.",
     ),
+    "RS233": Code(
+        "Stages that a decoder cannot mirror",
+        "A decoder has a stage for each of the body's, and one of these lowers the resolution inside a block.",
+        "extends: resnet18\ndecoder: mirror\n",
+        "Let a layer of the stage's own lower the resolution: `stage: entered`.",
+    ),
 }

@@ -47,6 +47,18 @@ SHAPES = {
         "extends: resnet18\nshortcut: identity\n",
         "Choose `projection`, or keep width and stride where the shortcut is the identity.",
     ),
+    "RS308": Code(
+        "A part without a condition",
+        "A block, a norm or a head reads what a net is told beside its image, and the net is told nothing.",
+        "extends: resnet18\nblock: conditional\nfinal: none\n",
+        "Add a condition (`condition: time`, `condition: label`), or take another part.",
+    ),
+    "RS309": Code(
+        "A condition that nothing reads",
+        "The net has a condition and no part that reads it.",
+        "extends: resnet18\ncondition: time\n",
+        "Use parts that do, such as `block: conditional`, or take the condition away.",
+    ),
     "RS310": Code(
         "Two operations of one name",
         "A part gave two of its operations the same name.",

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-_BLOCK = re.compile(r"layer(\d+)\.(\d+)\.")
-_STAGE = re.compile(r"layer(\d+)\.")
-_NUMBER = re.compile(r"\{(?:(\d+)\*)?([nisN])([+-]\d+)?\}")
+_BLOCK = re.compile(r"(?:decoder\.)?layer(\d+)\.(?:blocks\.)?(\d+)\.")
+_STAGE = re.compile(r"(?:decoder\.)?layer(\d+)\.")
+_UNIT = re.compile(r"(?P<side>decoder\.)?(?P<stage>layer\d+)\.(?:(?P<block>(?:blocks\.)?\d+)|down|up)\.")
+_NUMBER = re.compile(r"\{(?:(\d+)\*)?([nisNubr])([+-]\d+)?\}")
 _GROUP = re.compile(r"\{(\d)([+/-])(\d+)\}")
 
 
@@ -29,8 +30,10 @@ class Peer:
     """A naming. `renames` are (pattern, replacement) pairs applied to our names one after the other; in a
     replacement, `{n}` is the number of the block in the net, from 0, `{i}` its number in its stage, from 1, `{s}` the
     number of the stage, from 0, and `{N}` how many blocks the net has; `{2*i-1}` counts where a peer has two blocks for
-    one of ours. A third pattern limits a rename to nets that have a name like it; `{block}` in it is the start of the
-    names of the block at hand.
+    one of ours. Body and decoder apart, `{u}` counts blocks and the layers between stages, from 0, `{b}` blocks alone
+    (of such a layer: the last one before it), and `{r}` stages in the order in which they are laid. A third pattern
+    limits a rename to nets that have a name like it; `{block}` in it is the start of the names of the block at hand,
+    `{stage}` its stage.
     `scope` matches the part of a peer's name that its block shares, and `ranks` are patterns of what follows it, in
     the order in which the peer defines them; without them our order is the peer's.
 
@@ -54,7 +57,8 @@ class Peer:
         blocks = dict.fromkeys(match[0] for name in listed if (match := _BLOCK.match(name)))
         numbers = {block: number for number, block in enumerate(blocks)}
         holds = _conditions(listed)
-        pairs = [(name, self._renamed(name, numbers, holds)) for name in listed]
+        places = _places(listed)
+        pairs = [(name, self._renamed(name, numbers, places, holds)) for name in listed]
         return dict(self._ordered(pairs))
 
     def own(self, theirs: Iterable[str]) -> dict[str, str]:
@@ -81,15 +85,20 @@ class Peer:
                 name = re.sub(pattern, filled, name)
         return name
 
-    def _renamed(self, name: str, numbers: dict[str, int], holds: Callable[[str], bool]) -> str:
+    def _renamed(
+        self, name: str, numbers: dict[str, int], places: Mapping[str, Places], holds: Callable[[str], bool]
+    ) -> str:
         block = _BLOCK.match(name)
         stage = _STAGE.match(name)
         start = block[0] if block else ""
         counts = {"N": len(numbers)} | ({"s": int(stage[1]) - 1} if stage else {})
         counts |= {"n": numbers[start], "i": int(block[2]) + 1} if block else {}
+        unit = _UNIT.match(name)
+        counts |= places[unit[0]] if unit else {}
         for pattern, replacement, *conditions in self.renames:
             if re.search(pattern, name) and all(
-                holds(each.replace("{block}", re.escape(start))) for each in conditions
+                holds(each.replace("{block}", re.escape(start)).replace("{stage}", unit["stage"] if unit else ""))
+                for each in conditions
             ):
                 name = re.sub(pattern, _NUMBER.sub(lambda found: _counted(found, counts), replacement), name)
         return name
@@ -109,6 +118,28 @@ class Peer:
     def _rank(self, name: str, scope: str) -> int:
         rest = name.removeprefix(scope)
         return next((rank for rank, pattern in enumerate(self.ranks) if re.match(pattern, rest)), len(self.ranks))
+
+
+Places = dict[str, int]
+"""The numbers `u`, `b` and `r` of a block, or of a layer between stages."""
+
+
+def _places(names: Iterable[str]) -> dict[str, Places]:
+    """The places of blocks and of the layers between stages, by the start of their names."""
+    found: dict[str, Places] = {}
+    units, blocks = {"": -1, "decoder.": -1}, {"": -1, "decoder.": -1}
+    stages: dict[str, list[str]] = {"": [], "decoder.": []}
+    for name in names:
+        unit = _UNIT.match(name)
+        if unit is None or unit[0] in found:
+            continue
+        side = unit["side"] or ""
+        units[side] += 1
+        blocks[side] += unit["block"] is not None
+        if unit["stage"] not in stages[side]:
+            stages[side].append(unit["stage"])
+        found[unit[0]] = {"u": units[side], "b": blocks[side], "r": stages[side].index(unit["stage"])}
+    return found
 
 
 def _counted(found: re.Match[str], counts: Mapping[str, int]) -> str:

@@ -97,7 +97,7 @@ class _Writer:
     def header(self, text: str) -> str:
         """The docstring and the imports that the text needs."""
         doc = docstring(self.graph.facts.doc or f"{self.graph.facts.name}.", 0)
-        imports = ["import torch"]
+        imports = ["import math", "", "import torch"] if "math." in text else ["import torch"]
         if "F." in text:
             imports.append("import torch.nn.functional as F")
         imports.append("from torch import Tensor, nn")

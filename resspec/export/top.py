@@ -79,9 +79,14 @@ def methods(graph: Graph, items: Sequence[Item], constant: Constant, head: Head 
     ]
 
 
+def arguments(graph: Graph) -> dict[str, str]:
+    """The net's inputs, and what forward calls them: by their names."""
+    return {argument.name: argument.name for argument in graph.signature}
+
+
 def _forward(graph: Graph, items: Sequence[Item], constant: Constant) -> list[str]:
     """One method; several outputs are a dictionary by name."""
-    inputs = {node.name: "x" if place == 0 else f"x{place}" for place, node in enumerate(graph.inputs)}
+    inputs = arguments(graph)
     results = list(graph.outputs.values())
     lines, texts = body(items, inputs, results, constant)
     args = ", ".join(f"{name}: Tensor" for name in inputs.values())

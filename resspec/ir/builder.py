@@ -31,6 +31,23 @@ class Value:
         return self.shape[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a net is conditioned on beside its image: a vector (C,), or where it lies `below` a number, a whole number
+    for each image, of shape ()."""
+
+    value: Value
+    below: int = 0
+
+    def outside(self) -> Given:
+        """The same, read from within a piece whose other names are its own."""
+        return Given(Value(OUTSIDE + self.value.name, self.value.shape), self.below)
+
+
+OUTSIDE = "/"
+"""How a name begins, within a piece, that is the net's and not the piece's."""
+
+
 @dataclass(slots=True)
 class Builder:
     """Lays operations in schedule order. `site` names the stem, block or head that is being written."""
@@ -46,6 +63,8 @@ class Builder:
     """Values that are known by a name of their own, such as the map before a stem's pool."""
     uses: dict[str, int] = field(default_factory=dict)
     """How often each shared scope was opened."""
+    condition: Given | None = None
+    """What the net is conditioned on, for parts that read it."""
     shared: tuple[str, str] = ("", "")
     """While a shared scope is laid again: its prefix now, and the prefix of its first time."""
 

@@ -50,6 +50,16 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Argument:
+    """Something that a network is given: its name, its shape for one image, and where it is a whole number the number
+    that it lies `below` (a time step, a class)."""
+
+    name: str
+    shape: Shape
+    below: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a network tells its users beyond its ops."""
 
@@ -147,6 +157,11 @@ class Graph:
     def inputs(self) -> tuple[Node, ...]:
         """The input nodes, in order."""
         return tuple(node for node in self if node.op.arity == 0)
+
+    @property
+    def signature(self) -> tuple[Argument, ...]:
+        """What the network is given, in order: the one place that says so."""
+        return tuple(Argument(node.name, node.shape, node.op.below()) for node in self.inputs)
 
     def shapes_in(self, node: Node) -> tuple[Shape, ...]:
         """The operand shapes of a node."""

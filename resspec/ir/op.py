@@ -163,6 +163,10 @@ class Op(ABC):
         """Parameters and buffers, in state_dict order; ops without any own none."""
         return ()
 
+    def below(self) -> int:
+        """Of an input of whole numbers the number that they lie below; 0 for real ones, the default."""
+        return 0
+
     def window(self) -> Window:
         """Kernel, stride, padding and dilation; the default is elementwise."""
         return Window()

@@ -1,10 +1,12 @@
 """What a spec may name: one file per kind, found by being here."""
 
 from resspec.parts.base import Part, discover
-from resspec.parts.dense import Decoder, Heads, Kit, Neck, Sight
+from resspec.parts.dense import Decoder, Heads, Kit, Level, Neck, Sight
 from resspec.parts.families import (
     Act,
+    Attention,
     Block,
+    Condition,
     Conv,
     Down,
     Final,
@@ -23,7 +25,7 @@ from resspec.parts.families import (
 FAMILIES: dict[str, type[Part]] = {
     family.family: family
     for family in (
-        *(Stem, Stage, Block, Conv, Down, Shortcut, Norm, Act, Gate, Pool, Final, Head),
+        *(Stem, Stage, Block, Conv, Down, Shortcut, Norm, Act, Gate, Attention, Pool, Condition, Final, Head),
         *(Neck, Decoder, Heads),
     )
 }
@@ -31,7 +33,9 @@ FAMILIES: dict[str, type[Part]] = {
 __all__ = [
     "FAMILIES",
     "Act",
+    "Attention",
     "Block",
+    "Condition",
     "Conv",
     "Decoder",
     "Down",
@@ -40,6 +44,7 @@ __all__ = [
     "Head",
     "Heads",
     "Kit",
+    "Level",
     "Names",
     "Neck",
     "Norm",

@@ -14,7 +14,7 @@ from resspec.errors import Fault, GraphError
 from resspec.ir import Builder, Value
 from resspec.ir.ops import Conv2d, ResizeLike
 from resspec.parts.base import Part
-from resspec.parts.families import Act, Conv, Names, Norm, Unit
+from resspec.parts.families import Act, Block, Conv, Names, Norm, Site, Unit
 from resspec.record import Listed
 
 Tap = Annotated[int, Field(ge=0)] | str
@@ -25,12 +25,31 @@ Widths = Annotated[tuple[Width, ...], Field(min_length=1), Listed]
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A stage of the body, for a decoder that mirrors it: its name, its blocks' number, kind and site (that of a block
+    that keeps the resolution), its stride, and the maps before its blocks that may be read."""
+
+    name: str
+    depth: int
+    block: Block
+    site: Site
+    stride: int
+    marks: tuple[str, ...]
+
+    @property
+    def maps(self) -> tuple[str, ...]:
+        """The names of its maps: those before its blocks, its blocks', and its own."""
+        return (*(f"{self.name}.{mark}" for mark in (*self.marks, *range(self.depth))), self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
-    """The net's own parts, of which the parts behind the body make their convolutions."""
+    """The net's own parts, of which the parts behind the body make their convolutions, and the body's stages."""
 
     conv: Conv
     norm: Norm
     act: Act
+    levels: tuple[Level, ...] = ()
 
     def unit(self, b: Builder, names: Names, x: Value, unit: Unit) -> Value:
         """A convolution in the net's way, and what the unit names behind it."""
@@ -96,6 +115,9 @@ class Decoder(Part):
     family: ClassVar[str] = "decoder"
     whole: ClassVar[bool] = False
     """Whether its map is as large as the image."""
+
+    mirrors: ClassVar[bool] = False
+    """Whether it reads the maps of every block, and has a stage for each of the body's."""
 
     taps: Taps | None = None
     """The maps that it reads, from the input down; by default those that its kind needs."""

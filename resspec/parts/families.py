@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from resspec.ir import Builder, Value
-from resspec.ir.ops import Add, DropPath
+from resspec.errors import Fault, GraphError
+from resspec.ir import Builder, Given, Value
+from resspec.ir.ops import Add, DropPath, Embedding, Linear
 from resspec.parts.base import Part
 
 
@@ -69,6 +70,26 @@ class Gate(Part):
         """The gated map, the shape kept; `block_input` is the width the block was given."""
 
 
+class Attention(Part):
+    """What follows a block: places of its map that look at one another."""
+
+    family: ClassVar[str] = "attention"
+
+    @abstractmethod
+    def lay(self, b: Builder, x: Value, norm: Norm) -> Value:
+        """The map behind it, the shape kept; `norm` is the block's."""
+
+
+class Condition(Part):
+    """What a net is told beside its image."""
+
+    family: ClassVar[str] = "condition"
+
+    @abstractmethod
+    def lay(self, b: Builder, act: Act) -> Given:
+        """Lay the inputs at the top, and what is made of them in a scope `condition`; `act` is the net's activation."""
+
+
 class Shortcut(Part):
     """The path round a block."""
 
@@ -110,6 +131,10 @@ class Stage(Part):
     family: ClassVar[str] = "stage"
     title: ClassVar[str] = "Stage"
     """What the class that a stage becomes is called; a row of blocks alone is a `Stage`."""
+
+    def marks(self, site: Site) -> tuple[str, ...]:
+        """The maps before its blocks that may be read by name; none by default."""
+        return ()
 
     @abstractmethod
     def block_site(self, site: Site, place: int) -> Site:
@@ -218,6 +243,8 @@ class Unit:
     """Whether it is the block's spatial convolution, which attention convolutions replace."""
     biased: bool = False
     """Whether the convolution has a shift of its own whatever follows."""
+    flush: bool = False
+    """Whether it reads nothing beyond the border."""
 
     def ending(self, bare: bool) -> Unit:
         """The unit, or the convolution alone where it is to be bare."""
@@ -225,8 +252,8 @@ class Unit:
 
     @property
     def padding(self) -> int:
-        """The padding that keeps the size at stride 1."""
-        return self.dilation * (self.kernel - 1) // 2
+        """The padding that keeps the size at stride 1; none where the unit is flush."""
+        return 0 if self.flush else self.dilation * (self.kernel - 1) // 2
 
     @property
     def bias(self) -> bool:
@@ -263,6 +290,7 @@ class Site:
     norm: Norm
     act: Act
     gate: Gate | None = None
+    attention: Attention | None = None
     drop_path: float = 0.0
 
     def reshapes(self, x: Value) -> bool:
@@ -283,6 +311,10 @@ class Site:
         """The branch `y` of a block with input `x`, behind the site's gate."""
         return self.gate.lay(b, y, x.channels) if self.gate else y
 
+    def attended(self, b: Builder, x: Value) -> Value:
+        """A block's output `x` behind the site's attention."""
+        return self.attention.lay(b, x, self.norm) if self.attention else x
+
     def join(self, b: Builder, branch: Value, skip: Value | None) -> Value:
         """F(x) + x, with stochastic depth on the branch; the branch alone where there is no shortcut."""
         if skip is None:
@@ -290,3 +322,22 @@ class Site:
         if self.drop_path > 0:
             branch = b.add("drop_path", DropPath(self.drop_path), branch)
         return b.add("add", Add(), branch, skip)
+
+
+def conditioned(b: Builder, name: str) -> Given:
+    """What the net is conditioned on; GraphError where it is not, told of the node of this name."""
+    if b.condition is None:
+        law = "this part reads what a net is told beside its image, and the net has no condition"
+        fault = Fault("RS308", law, node=f"{b.prefix}{name}", remedy="add one: condition: time, or condition: label")
+        raise GraphError(fault)
+    return b.condition
+
+
+def projected(b: Builder, name: str, width: int, act: Act | None = None) -> Value:
+    """A vector of a width made of what the net is conditioned on: by a linear layer, behind an activation where one is
+    named; by a row of a table where the condition is a bare number."""
+    given = conditioned(b, name)
+    if given.below:
+        return b.add(name, Embedding(given.below, width), given.value)
+    x = act.lay(b, f"{name}_act", given.value) if act else given.value
+    return b.add(name, Linear(x.channels, width), x)

@@ -16,6 +16,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "norm": {"kind": "batch"},
     "act": {"kind": "relu"},
     "gate": {"kind": "none"},
+    "attention": {"kind": "none"},
     "head": {"kind": "linear"},
 }
 """What a spec means where it names no part of a family. A stem and a block must be named."""

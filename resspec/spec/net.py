@@ -68,6 +68,8 @@ class Parts(Record):
     """The activation."""
     gate: PartRef | None = None
     """Channel attention inside blocks."""
+    attention: PartRef | None = None
+    """Attention between places, behind blocks."""
 
 
 class StageParts(Parts):
@@ -118,7 +120,7 @@ class Origin:
 
 
 ORDER = (
-    *("resspec", "name", "source", "input", "mean", "std", "depth", "width", "stride", "stem", "stage"),
+    *("resspec", "name", "source", "input", "condition", "mean", "std", "depth", "width", "stride", "stem", "stage"),
     *(
         "block",
         "conv",
@@ -127,6 +129,7 @@ ORDER = (
         "norm",
         "act",
         "gate",
+        "attention",
         "output_stride",
         "dilate_entry",
         "drop_path",
@@ -158,6 +161,8 @@ class NetSpec(StageParts):
     """Where the network comes from: a paper, a library."""
     input: Annotated[tuple[Positive, Side, Side], BeforeValidator(_sides)] = (3, 224, 224)
     """Channels, height and width of an image: [3, 224, 224], 3x224x224, or 224x224 for three channels."""
+    condition: PartRef | None = None
+    """What the net is told beside its image: a time step, a class."""
     mean: Annotated[tuple[float, ...], Listed] | None = None
     """Mean of each input channel, of images scaled to 0..1."""
     std: Annotated[tuple[float, ...], Listed] | None = None

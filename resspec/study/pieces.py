@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from resspec.analysis.backward import FULL
-from resspec.analysis.cost import Costs, op_costs, total
+from resspec.analysis.cost import Costs, node_costs, op_costs, total
 from resspec.analysis.memory import inference_bytes
 from resspec.compile import compile_plan, template
 from resspec.errors import GraphError, SpecError
@@ -121,6 +121,8 @@ class Pieces:
         return self._plans[key]
 
     def _parts(self, plan: Plan) -> list[Part]:
+        if plan.condition:
+            return [_undivided(plan)]
         found: list[Part] = []
         for number in range(len(plan.stages) + 2):
             found.append(self._part(plan, number, found[-1].shape if found else ()))
@@ -184,6 +186,23 @@ class Pieces:
             bare = _without_rate(piece)
             known = self._ids[id(piece)] = piece, self._known.setdefault(bare, len(self._known))
         return known[1]
+
+
+def _undivided(plan: Plan) -> Part:
+    """A net whose parts read what others made as one part, read from its graph."""
+    graph = compile_plan(plan)
+    sites: dict[str, Costs] = {}
+    for node in graph:
+        if node.op.arity:
+            sites[node.site] = sites.get(node.site, Costs()) + node_costs(node, graph.shapes_in(node))
+    rows = []
+    for stage in plan.stages:
+        own = {site: costs for site, costs in sites.items() if site.partition(".")[0] == stage.name}
+        channels, *sides = graph[graph.taps[stage.name]].shape
+        blocks = tuple((costs.macs, costs.params) for site, costs in own.items() if site != stage.name)
+        rows.append(Row(total(own.values()), channels, math.prod(sides), len(stage.blocks), blocks))
+    behind = next(reversed(graph.nodes.values())).shape
+    return Part(total(sites.values()), behind, (int(graph.fingerprint, 16),), tuple(rows))
 
 
 def joined(parts: Sequence[Part]) -> Part:

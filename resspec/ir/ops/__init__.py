@@ -5,12 +5,21 @@ from resspec.ir.ops.arithmetic import Add, Scale, Shift, Times
 from resspec.ir.ops.attention import Attention, PositionEmbedding, TakeToken, Tokens
 from resspec.ir.ops.bilinear import AdaptiveMaxPool2d, BlockProduct, ShareMatrices, WholeConv2d
 from resspec.ir.ops.blur import BlurPool
+from resspec.ir.ops.condition import AddVector, Embedding, Index, Modulate, SinusoidLinear
 from resspec.ir.ops.context import SpatialSoftmax, SpatialSum
 from resspec.ir.ops.conv import Conv2d, Linear
 from resspec.ir.ops.evonorm import EvoNormS0
 from resspec.ir.ops.frozen import FrozenBatchNorm2d
 from resspec.ir.ops.generated import ColourShift, ReflectPad, Unflatten
 from resspec.ir.ops.norm import BatchNorm2d, GroupNorm, InstanceNorm2d
+from resspec.ir.ops.places import (
+    PackedAttention,
+    PlacesToRow,
+    PlacesToTokens,
+    PointConv1d,
+    RowToPlaces,
+    TokensToPlaces,
+)
 from resspec.ir.ops.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool, GlobalSum, MaxPool2d
 from resspec.ir.ops.reshape import (
     AnchorRows,
@@ -35,6 +44,7 @@ __all__ = [
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool2d",
     "Add",
+    "AddVector",
     "AnchorRows",
     "Attention",
     "AvgPool2d",
@@ -48,6 +58,7 @@ __all__ = [
     "DropChannels",
     "DropPath",
     "Dropout",
+    "Embedding",
     "EvoNormS0",
     "FilterResponseNorm",
     "Flatten",
@@ -56,25 +67,33 @@ __all__ = [
     "GlobalAvgPool",
     "GlobalSum",
     "GroupNorm",
+    "Index",
     "Input",
     "InstanceNorm2d",
     "LeakyReLU",
     "Linear",
     "MaxPool2d",
+    "Modulate",
     "PReLU",
+    "PackedAttention",
     "PadChannels",
     "PadMap",
     "PixelShuffle",
+    "PlacesToRow",
+    "PlacesToTokens",
+    "PointConv1d",
     "PositionEmbedding",
     "ReLU",
     "ReflectPad",
     "ResizeLike",
+    "RowToPlaces",
     "Scale",
     "ScaledStdConv2d",
     "ShareMatrices",
     "Shift",
     "SiLU",
     "Sigmoid",
+    "SinusoidLinear",
     "SpaceToDepth",
     "SpatialSoftmax",
     "SpatialSum",
@@ -90,6 +109,7 @@ __all__ = [
     "Times",
     "ToRow",
     "Tokens",
+    "TokensToPlaces",
     "TransposedConv2d",
     "Unflatten",
     "Upsample",

@@ -1,0 +1,1 @@
+"""Attention between the places of a map."""

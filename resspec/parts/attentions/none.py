@@ -1,0 +1,16 @@
+"""No attention."""
+
+from typing import ClassVar
+
+from resspec.ir import Builder, Value
+from resspec.parts.families import Attention, Norm
+
+
+class NoAttention(Attention):
+    """x."""
+
+    kind: ClassVar[str] = "none"
+
+    def lay(self, b: Builder, x: Value, norm: Norm) -> Value:
+        """The map itself."""
+        return x

@@ -1,0 +1,1 @@
+"""What nets are told beside their image."""
