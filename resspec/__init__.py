@@ -168,11 +168,14 @@ def build(  # noqa: PLR0913  # keywords, each of its own
     if inference and compile:
         from resspec.formats.compiled import compiled
 
-        return compiled(_fused(network, model), network.inputs[0].shape)
+        return compiled(_fused(network, model), network.signature)
     if inference:
         return _fused(network, model)
     if checkpointing:
-        model.set_grad_checkpointing()  # type: ignore[operator]  # a method of every emitted net with stages
+        if not hasattr(model, "set_grad_checkpointing"):
+            law = f"the stages of {network.facts.name} are no plain rows of blocks, which backward could recompute"
+            raise ResspecError.of("RS709", law, remedy="leave out checkpointing=True")
+        model.set_grad_checkpointing()
     return model
 
 

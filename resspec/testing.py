@@ -20,6 +20,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from resspec.analysis.report import Report, report_of
 from resspec.compile import compile_plan, template
 from resspec.errors import ResspecError
+from resspec.export.inputs import inputs
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.ir import Graph, broken
@@ -114,7 +115,7 @@ def states_its_shapes(trial: Trial) -> Iterator[str]:
         if name in trial.graph.nodes
     ]
     try:
-        out = trial.module.eval()(image(trial))
+        out = trial.module.eval()(*given(trial))
     except RuntimeError as error:
         yield f"the module does not run: {str(error).splitlines()[0]}"
         return
@@ -131,7 +132,7 @@ def states_its_shapes(trial: Trial) -> Iterator[str]:
 def states_its_work(trial: Trial) -> Iterator[str]:
     """Multiply-accumulates are half of what torch counts, attention as the products it is made of."""
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
-        trial.module.eval()(image(trial, batch=1))
+        trial.module.eval()(*given(trial, batch=1))
     if counter.get_total_flops() != 2 * trial.report.macs:
         yield f"the ops state {trial.report.macs:,} macs, torch counts {counter.get_total_flops() // 2:,}"
 
@@ -139,7 +140,7 @@ def states_its_work(trial: Trial) -> Iterator[str]:
 def learns(trial: Trial) -> Iterator[str]:
     """In train mode a loss reaches every parameter of the part."""
     model = trial.module.train()
-    out = model(image(trial, batch=4))
+    out = model(*given(trial, batch=4))
     sum(tensor.square().sum() for tensor in (out.values() if isinstance(out, dict) else [out])).backward()
     for name, parameter in model.named_parameters():
         if parameter.grad is None:
@@ -196,7 +197,6 @@ def graph_of(spec: NetSpec) -> Graph:
     return compile_plan(resolve(spec))
 
 
-def image(trial: Trial, batch: int = 2) -> torch.Tensor:
-    """Random images of the net's input shape."""
-    generator = torch.Generator().manual_seed(0)
-    return torch.rand(batch, *trial.graph.inputs[0].shape, generator=generator)
+def given(trial: Trial, batch: int = 2) -> tuple[torch.Tensor, ...]:
+    """Random inputs of the net."""
+    return inputs(trial.graph.signature, batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from resspec.errors import ResspecError
+from resspec.export.inputs import inputs
 from resspec.formats.format import TOLERANCE, difference
+from resspec.ir import Argument
 
 HALF = {torch.float16: 2e-2, torch.bfloat16: 1e-1}
 """What is passed where numbers have half the bits, as a share of the outputs' root mean square."""
@@ -25,13 +27,13 @@ class Compiled(nn.Module):
         super().__init__()
         self.model = model.eval()
         self.training = False
-        self.run: Callable[[Tensor], Any] = torch.compile(model, options=options(next(model.parameters()).device.type))
+        self.run: Callable[..., Any] = torch.compile(model, options=options(next(model.parameters()).device.type))
         self.register_load_state_dict_pre_hook(_refuse)  # type: ignore[no-untyped-call]
 
     @torch.no_grad()  # inductor takes weights as constants only where no gradient is asked for
-    def forward(self, x: Tensor) -> Any:
+    def forward(self, x: Tensor, *others: Tensor) -> Any:
         """The network's answer."""
-        return self.run(x.contiguous(memory_format=torch.channels_last))
+        return self.run(x.contiguous(memory_format=torch.channels_last), *others)
 
     def _apply(self, *_: Any, **__: Any) -> nn.Module:
         """What moves tensors or changes their type."""
@@ -56,16 +58,16 @@ def options(device: str) -> dict[str, Any]:
     return {"freezing": True, **({"max_autotune": True, "triton.cudagraphs": False} if device == "cuda" else {})}
 
 
-def compiled(model: nn.Module, size: tuple[int, ...]) -> Compiled:
-    """The module compiled, once its answers to images of this size (channels, height, width) were seen to be those of
-    the module itself: WeightsError where they are not, ResspecError where it cannot be compiled."""
+def compiled(model: nn.Module, signature: Sequence[Argument]) -> Compiled:
+    """The module compiled, once its answers to inputs of this signature were seen to be those of the module itself:
+    WeightsError where they are not, ResspecError where it cannot be compiled."""
     like = next(model.parameters())
-    x = torch.randn(2, *size, generator=torch.Generator().manual_seed(0)).to(like)
+    given = inputs(signature, 2, 0, like.device, like.dtype)
     found = Compiled(model)
     with torch.no_grad():
-        wanted = model(x)
+        wanted = model(*given)
     with compiler():
-        got = found(x)
+        got = found(*given)
     pairs = [(wanted[key], got[key]) for key in wanted] if isinstance(wanted, Mapping) else [(wanted, got)]
     for one, other in pairs:
         difference(one.float(), other.float(), HALF.get(one.dtype, TOLERANCE))

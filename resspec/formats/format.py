@@ -6,14 +6,18 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from resspec.compile import compile_spec
 from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
+from resspec.export.inputs import inputs
+from resspec.ir import Argument
 from resspec.spec.net import NetSpec
 
 TOLERANCE = 1e-4
@@ -22,7 +26,7 @@ BATCHES = (1, 3)
 """The batches that every written network is run with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Export:
     """What is written: the spec, its module in eval mode (in the inference form where `inference` says so), the
     module's source, and the place."""
@@ -33,9 +37,19 @@ class Export:
     path: Path
     inference: bool = False
 
-    def example(self, batch: int) -> Tensor:
-        """Images as the spec describes them."""
-        return torch.randn(batch, *self.spec.input, generator=torch.Generator().manual_seed(batch))
+    @cached_property
+    def signature(self) -> tuple[Argument, ...]:
+        """What the network is given."""
+        return compile_spec(self.spec).signature
+
+    def example(self, batch: int) -> tuple[Tensor, ...]:
+        """Inputs as the spec describes them, in order."""
+        return inputs(self.signature, batch, seed=batch)
+
+    def free_batch(self) -> tuple[dict[int, Any], ...]:
+        """What torch's exporters are told of the inputs' shapes: any batch, the same for all."""
+        batch = torch.export.Dim("batch")
+        return tuple({0: batch} for _ in self.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +104,13 @@ def difference(wanted: Tensor, got: Tensor, tolerance: float = TOLERANCE) -> flo
     return share
 
 
-def compared(export: Export, run: Callable[[Tensor], Tensor]) -> str:
+def compared(export: Export, run: Callable[..., Tensor]) -> str:
     """What a written network answers beside the module, over batches of several sizes, as a text."""
     worst = 0.0
     for batch in BATCHES:
-        x = export.example(batch)
+        given = export.example(batch)
         with torch.no_grad():
-            worst = max(worst, difference(export.model(x), run(x)))
+            worst = max(worst, difference(export.model(*given), run(*given)))
     return f"batches of {' and '.join(map(str, BATCHES))}: largest difference {worst:.1e} of the outputs' rms"
 
 

@@ -13,7 +13,7 @@ from torch.utils._pytree import tree_leaves
 
 from resspec.errors import ResspecError, did_you_mean
 from resspec.ir import Graph
-from resspec.timing.calibration import images
+from resspec.timing.calibration import given
 from resspec.timing.device import device_name, pinned, wait
 from resspec.timing.forms import CHANNELS_LAST, FORMS, INFERENCE_ONLY, eager_module
 from resspec.timing.setting import Setting
@@ -91,9 +91,9 @@ def _jobs(graph: Graph, setting: Setting, forms: Sequence[str], *, training: boo
     """What is timed, by form and name."""
     device, found = torch.device(setting.device), dict[tuple[str, str], Job]()
     for form in forms:
-        x = images(graph, setting)
+        x = given(graph, setting)
         if form == CHANNELS_LAST:
-            x = x.contiguous(memory_format=torch.channels_last)
+            x = (x[0].contiguous(memory_format=torch.channels_last), *x[1:])
         model = FORMS[form](graph, eager_module(graph, device, setting.dtype).eval())
         found[form, FORWARD] = Forward(model, x)
         if training and form not in INFERENCE_ONLY:
@@ -107,12 +107,12 @@ class Forward:
     """A forward pass in eval mode without autograd."""
 
     model: nn.Module
-    x: torch.Tensor
+    x: tuple[torch.Tensor, ...]
 
     def __call__(self) -> object:
         """Run it once."""
         with torch.inference_mode():
-            return self.model(self.x)
+            return self.model(*self.x)
 
 
 @dataclass(frozen=True)
@@ -120,19 +120,19 @@ class TrainingStep:
     """Forward in train mode, the mean of the squares of every output as a loss, backward, and SGD with momentum."""
 
     model: nn.Module
-    x: torch.Tensor
+    x: tuple[torch.Tensor, ...]
     optimizer: torch.optim.Optimizer
 
     @classmethod
-    def of(cls, model: nn.Module, x: torch.Tensor) -> TrainingStep:
+    def of(cls, model: nn.Module, x: tuple[torch.Tensor, ...]) -> TrainingStep:
         """With a rate so small that nothing diverges."""
         return cls(model, x, torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9))
 
     def __call__(self) -> object:
         """Run it once."""
-        with guarded(self.model, self.x.device):
+        with guarded(self.model, self.x[0].device):
             self.optimizer.zero_grad()
-            outputs = tree_leaves(self.model(self.x))
+            outputs = tree_leaves(self.model(*self.x))
             torch.stack([output.float().square().mean() for output in outputs]).sum().backward()
             self.optimizer.step()
         return None

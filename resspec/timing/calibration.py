@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from resspec.analysis.latency import OTHERS, Load, Rate, Table, Unseen, graph_seconds, op_class
 from resspec.compile import compile_spec
+from resspec.export.inputs import inputs
 from resspec.ir import Graph, Op, Shape
 from resspec.spec.loading import load_spec
 from resspec.timing.device import device_name, wait
@@ -65,9 +66,9 @@ def calibrate(
     times are lower quartiles of the rounds, which what else runs on the machine disturbs least."""
     device = torch.device(setting.device)
     say(f"building {len(fitted)} networks to fit and {len(unseen)} to judge by")
-    walks = [Walk.of(graph, images(graph, setting)) for graph in map(graph_of, fitted)]
+    walks = [Walk.of(graph, *given(graph, setting)) for graph in map(graph_of, fitted)]
     graphs = [graph_of(name) for name in unseen]
-    wholes = [Whole(eager_module(graph, device, setting.dtype).eval(), images(graph, setting)) for graph in graphs]
+    wholes = [Whole(eager_module(graph, device, setting.dtype).eval(), given(graph, setting)) for graph in graphs]
     ops: list[list[list[float]]] = [[] for _ in walks]
     nets: list[list[float]] = [[] for _ in wholes]
     with torch.inference_mode():
@@ -90,17 +91,17 @@ def calibrate(
 
 @dataclass(frozen=True)
 class Whole:
-    """A module and its input."""
+    """A module and its inputs."""
 
     model: torch.nn.Module
-    x: torch.Tensor
+    given: tuple[torch.Tensor, ...]
 
     def time(self) -> float:
         """The seconds of one forward pass."""
-        wait(self.x.device)
+        wait(self.given[0].device)
         start = time.perf_counter()
-        self.model(self.x)
-        wait(self.x.device)
+        self.model(*self.given)
+        wait(self.given[0].device)
         return time.perf_counter() - start
 
 
@@ -110,10 +111,9 @@ def graph_of(written: str) -> Graph:
     return compile_spec(load_spec(name, *([f"input=[3,{side},{side}]"] if side else [])))
 
 
-def images(graph: Graph, setting: Setting) -> torch.Tensor:
-    """A batch of random images for a network."""
-    shape = (setting.images, *graph.inputs[0].shape)
-    return torch.rand(shape).to(torch.device(setting.device), DTYPES[setting.dtype])
+def given(graph: Graph, setting: Setting) -> tuple[torch.Tensor, ...]:
+    """A batch of random inputs for a network."""
+    return inputs(graph.signature, setting.images, device=setting.device, dtype=DTYPES[setting.dtype])
 
 
 def _timed(walks: Sequence[Walk], times: Sequence[Sequence[Sequence[float]]]) -> Iterator[Timed]:

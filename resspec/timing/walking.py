@@ -14,7 +14,7 @@ import torch
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.ir import Graph, Node, Op, Shape
-from resspec.ir.ops import Input
+from resspec.ir.ops import Index, Input
 from resspec.timing.device import wait
 
 Run = Callable[..., Any]
@@ -31,23 +31,32 @@ class Step:
 
 @dataclass(frozen=True)
 class Walk:
-    """A network that can be run op by op on one input."""
+    """A network that can be run op by op on one batch."""
 
     graph: Graph
     steps: tuple[Step, ...]
-    x: torch.Tensor
+    given: tuple[torch.Tensor, ...]
 
     @classmethod
-    def of(cls, graph: Graph, x: torch.Tensor) -> Self:
-        """On the device and in the type of `x`."""
-        return cls(graph, tuple(_step(graph, node, x) for node in graph if node.op.arity), x)
+    def of(cls, graph: Graph, *given: torch.Tensor) -> Self:
+        """On the device and in the type of the first of what the network is given."""
+        return cls(graph, tuple(_step(graph, node, given[0]) for node in graph if node.op.arity), given)
+
+    @property
+    def x(self) -> torch.Tensor:
+        """The images."""
+        return self.given[0]
+
+    def values(self) -> dict[str, torch.Tensor]:
+        """The inputs by name."""
+        return {argument.name: value for argument, value in zip(self.graph.signature, self.given, strict=True)}
 
     def times(self) -> list[float]:
         """The seconds of each step of one run; on a GPU by events, so that the run is not held up by its timing."""
         return self._by_events() if self.x.device.type == "cuda" else self._by_clock()
 
     def _by_clock(self) -> list[float]:
-        values = {self.graph.inputs[0].name: self.x}
+        values = self.values()
         marks = [time.perf_counter()]
         for step in self.steps:
             _run(step, values)
@@ -56,7 +65,7 @@ class Walk:
         return [after - before for before, after in pairwise(marks)]
 
     def _by_events(self) -> list[float]:
-        values = {self.graph.inputs[0].name: self.x}
+        values = self.values()
         marks = [torch.cuda.Event(enable_timing=True) for _ in range(len(self.steps) + 1)]
         marks[0].record()
         for step, mark in zip(self.steps, marks[1:], strict=True):
@@ -81,7 +90,9 @@ def _step(graph: Graph, node: Node, x: torch.Tensor) -> Step:
 def runner(op: Op, ins: tuple[Shape, ...], out: Shape, like: torch.Tensor, inplace: bool = False) -> Run:
     """An op alone, as the emitted module runs it, on the device and in the type of `like`."""
     reads = tuple(f"x{place}" for place in range(len(ins)))
-    inputs = [Node(name, Input(shape), (), shape) for name, shape in zip(reads, ins, strict=True)]
+    inputs = [
+        Node(name, Input(shape) if shape else Index(1), (), shape) for name, shape in zip(reads, ins, strict=True)
+    ]
     alone = Graph.of([*inputs, Node("op", op, reads, out)], {"output": "op"})
     net = build_module(source_of(alone), 0, like.device, like.dtype).eval()
     own = getattr(net, "op", None)

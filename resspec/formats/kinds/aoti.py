@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 import torch
-from torch.export import Dim, export
+from torch.export import export
 
 from resspec.errors import ResspecError
 from resspec.formats.compiled import compiler
@@ -19,7 +19,7 @@ def write(asked: Export) -> Written:
     """A compiled package that takes any batch; loaded, it answers alike."""
     if asked.path.suffix != SUFFIX:
         raise ResspecError.of("RS705", f"compiled networks are written as {SUFFIX}, not as {asked.path.name}")
-    program = export(asked.model, (asked.example(2),), dynamic_shapes=({0: Dim("batch")},))
+    program = export(asked.model, asked.example(2), dynamic_shapes=asked.free_batch())
     with compiler(), warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # torch's own use of what it will drop
         torch._inductor.aoti_compile_and_package(  # noqa: SLF001  # where torch's documentation has it

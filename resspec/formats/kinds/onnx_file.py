@@ -1,4 +1,4 @@
-"""ONNX, by torch's exporter: input `x`, output `output`, any batch."""
+"""ONNX, by torch's exporter: inputs by their names (`x`; `time`, `label`), output `output`, any batch."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def program(export: Export, path: Path) -> None:
         warnings.simplefilter("ignore")  # what torch deprecates in its own exporter
         torch.onnx.export(
             export.model,
-            (export.example(2),),
+            export.example(2),
             str(path),
-            input_names=["x"],
+            input_names=[argument.name for argument in export.signature],
             output_names=["output"],
-            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            dynamic_shapes=export.free_batch(),
             dynamo=True,
             external_data=False,
             verbose=False,
@@ -44,7 +44,7 @@ def program(export: Export, path: Path) -> None:
 
 
 class session:  # noqa: N801  # called as a function, it keeps the session that it opened
-    """An ONNX file as a function of images, run by ONNX Runtime on the CPU."""
+    """An ONNX file as a function of its inputs, run by ONNX Runtime on the CPU."""
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         runtime = package("onnxruntime", EXTRA)
@@ -53,9 +53,12 @@ class session:  # noqa: N801  # called as a function, it keeps the session that 
         options.intra_op_num_threads = threads
         self.session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """The network's output for a batch (N, C, H, W)."""
-        return torch.from_numpy(self.session.run(None, {"x": x.numpy()})[0])
+        self.names = [each.name for each in self.session.get_inputs()]
+
+    def __call__(self, *given: Tensor) -> Tensor:
+        """The network's output for a batch: images (N, C, H, W), and what else it reads."""
+        named = {name: tensor.numpy() for name, tensor in zip(self.names, given, strict=True)}
+        return torch.from_numpy(self.session.run(None, named)[0])
 
 
 FORMAT = Format("onnx", ".onnx", write)

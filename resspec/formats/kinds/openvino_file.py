@@ -22,8 +22,8 @@ def write(export: Export) -> Written:
         openvino.save_model(openvino.convert_model(str(between)), str(export.path), compress_to_fp16=False)
     compiled = openvino.Core().compile_model(str(export.path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
-    def run(x: Tensor) -> Tensor:
-        return torch.from_numpy(compiled([x.numpy()])[0].copy())
+    def run(*given: Tensor) -> Tensor:
+        return torch.from_numpy(compiled([tensor.numpy() for tensor in given])[0].copy())
 
     files = (export.path, export.path.with_suffix(".bin"))
     return Written(files, (f"read and run by OpenVINO, {compared(export, run)}",))

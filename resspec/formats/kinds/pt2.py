@@ -5,14 +5,14 @@ from __future__ import annotations
 import warnings
 
 import torch
-from torch.export import Dim, export, load, save
+from torch.export import export, load, save
 
 from resspec.formats.format import Export, Format, Written, compared
 
 
 def write(asked: Export) -> Written:
     """An exported program with a free batch; loaded, it answers alike."""
-    program = export(asked.model, (asked.example(2),), dynamic_shapes=({0: Dim("batch")},))
+    program = export(asked.model, asked.example(2), dynamic_shapes=asked.free_batch())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of tensors that are not contiguous, which are saved all the same
         save(program, asked.path)
