@@ -89,7 +89,7 @@ class DenseReader:
             if level.stride != 1 and not level.marks:
                 law = f"the decoder mirrors stages that a layer of their own lowers, and a block of {level.name} does"
                 self.fault("RS233", law, ("stages", index, "stride"), "write stage: entered")
-        if self.spec.decoder and "taps" in self.spec.decoder:
+        if (self.spec.decoder or {}).get("taps") is not None:
             law = "this decoder reads the map of every block, not taps"
             self.fault("RS230", law, ("decoder", "taps"), "~decoder.taps")
         return (STEM, *(name for level in self.levels for name in level.maps[:-1]))

@@ -13,6 +13,10 @@ from resspec.testing import BASE
 NEEDS: dict[tuple[str, str], dict[str, Any]] = {
     ("heads", "image"): {"decoder": "upscale"},
     ("stem", "latent"): {"input": [16, 1, 1], "block": "up"},
+    ("block", "conditional"): {"condition": "time"},
+    ("condition", "time"): {"block": "conditional"},
+    ("condition", "label"): {"block": "conditional"},
+    ("decoder", "mirror"): {"stage": "entered", "final": "none"},
     ("gate", "bat"): {"input": [3, 28, 28]},
     ("heads", "segmentation"): {"decoder": "fcn"},
     ("heads", "heatmaps"): {"decoder": "deconv"},
