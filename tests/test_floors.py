@@ -37,7 +37,8 @@ FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 HEAVY = {
     "torch": (
-        "export/module.py", "export/inputs.py",
+        "export/module.py",
+        "export/inputs.py",
         "export/weights.py",
         "formats/",
         "training/",

@@ -73,7 +73,7 @@ def methods(graph: Graph, items: Sequence[Item], constant: Constant, head: Head 
         "",
         *_forward_head(head, constant),
         "",
-        *_whole(),
+        *_whole(graph),
         "",
         *_reset(graph, head),
     ]
@@ -84,12 +84,17 @@ def arguments(graph: Graph) -> dict[str, str]:
     return {argument.name: argument.name for argument in graph.signature}
 
 
+def typed(graph: Graph) -> str:
+    """The parameters of forward."""
+    return ", ".join(f"{name}: Tensor" for name in arguments(graph).values())
+
+
 def _forward(graph: Graph, items: Sequence[Item], constant: Constant) -> list[str]:
     """One method; several outputs are a dictionary by name."""
     inputs = arguments(graph)
     results = list(graph.outputs.values())
     lines, texts = body(items, inputs, results, constant)
-    args = ", ".join(f"{name}: Tensor" for name in inputs.values())
+    args = typed(graph)
     if list(graph.outputs) == ["output"]:
         return [f"{INDENT}def forward(self, {args}) -> Tensor:", *lines, f"{INDENT * 2}return {texts[0]}"]
     pairs = [f'{INDENT * 3}"{name}": {text},' for name, text in zip(graph.outputs, texts, strict=True)]
@@ -98,9 +103,9 @@ def _forward(graph: Graph, items: Sequence[Item], constant: Constant) -> list[st
 
 
 def _forward_features(graph: Graph, head: Head, constant: Constant) -> list[str]:
-    lines, texts = body(head.trunk, {graph.inputs[0].name: "x"}, [head.features], constant)
+    lines, texts = body(head.trunk, arguments(graph), [head.features], constant)
     return [
-        f"{INDENT}def forward_features(self, x: Tensor) -> Tensor:",
+        f"{INDENT}def forward_features(self, {typed(graph)}) -> Tensor:",
         f'{INDENT * 2}"""The last feature map, (N, C, H, W)."""',
         *lines,
         f"{INDENT * 2}return {texts[0]}",
@@ -123,10 +128,11 @@ def _forward_head(head: Head, constant: Constant) -> list[str]:
     return [*start, *condition, *after, f"{INDENT * 2}return {results[0]}"]
 
 
-def _whole() -> list[str]:
+def _whole(graph: Graph) -> list[str]:
+    given = ", ".join(arguments(graph).values())
     return [
-        f"{INDENT}def forward(self, x: Tensor) -> Tensor:",
-        f"{INDENT * 2}return self.forward_head(self.forward_features(x))",
+        f"{INDENT}def forward(self, {typed(graph)}) -> Tensor:",
+        f"{INDENT * 2}return self.forward_head(self.forward_features({given}))",
     ]
 
 
