@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -43,7 +43,7 @@ def full(value: Any) -> Any:
     return value.float() if isinstance(value, Tensor) and value.is_floating_point() else value
 
 
-def saved_bytes(model: nn.Module, x: Tensor, autocast: bool = False) -> int:
+def saved_bytes(model: nn.Module, given: Sequence[Tensor], autocast: bool = False) -> int:
     """The bytes that a forward pass saves for backward: distinct storages, parameters and buffers left out. `autocast`
     is to bfloat16, as on a GPU."""
     known, found, alive = own(model), {}, []
@@ -60,7 +60,7 @@ def saved_bytes(model: nn.Module, x: Tensor, autocast: bool = False) -> int:
         torch.autocast("cpu", torch.bfloat16, enabled=autocast),
         AsOnGpu() if autocast else nullcontext(),
     ):
-        model(x)
+        model(*given)
     return sum(found.values())
 
 

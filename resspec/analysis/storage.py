@@ -28,5 +28,6 @@ def storages(graph: Graph, mode: Mode) -> dict[str, str]:
 
 
 def elements(graph: Graph, name: str) -> int:
-    """The elements of one image in a node's output."""
-    return math.prod(graph[name].shape)
+    """The elements of one image in a node's output, each as large as a float32: a whole number counts twice."""
+    node = graph[name]
+    return math.prod(node.shape) * (2 if node.op.below() else 1)

@@ -11,6 +11,7 @@ from resspec.analysis.backward import kept
 from resspec.analysis.liveness import peak
 from resspec.analysis.memory import Memory, Setting, largest_batch, memory_of
 from resspec.errors import BudgetError
+from resspec.export.inputs import inputs
 from resspec.spec.net import NetSpec
 from resspec.spec.units import parse_bytes
 from tried import KINDS, tried
@@ -18,11 +19,16 @@ from tried import KINDS, tried
 IMAGES = 3
 
 
+def given(spec: NetSpec) -> tuple[torch.Tensor, ...]:
+    """A batch of what the network is given."""
+    return inputs(resspec.graph(spec).signature, IMAGES)
+
+
 @pytest.mark.parametrize(("family", "kind"), KINDS)
 def test_what_forward_keeps_is_what_autograd_saves(family: str, kind: str):
     spec = tried(family, kind)
     model = resspec.build(spec, seed=0).train()
-    assert kept(resspec.graph(spec)).bytes(IMAGES) == saved_bytes(model, torch.rand(IMAGES, *spec.input))
+    assert kept(resspec.graph(spec)).bytes(IMAGES) == saved_bytes(model, given(spec))
 
 
 @pytest.mark.long  # a CPU without bfloat16 of its own takes a second for a large convolution
@@ -30,7 +36,7 @@ def test_what_forward_keeps_is_what_autograd_saves(family: str, kind: str):
 def test_under_autocast_it_is_what_autograd_saves_within_a_thousandth(family: str, kind: str):
     spec = tried(family, kind)
     model = resspec.build(spec, seed=0).train()
-    saved = saved_bytes(model, torch.rand(IMAGES, *spec.input), autocast=True)
+    saved = saved_bytes(model, given(spec), autocast=True)
     assert kept(resspec.graph(spec), autocast=2).bytes(IMAGES) == pytest.approx(saved, rel=1e-3)
 
 
@@ -46,9 +52,9 @@ def test_it_is_in_whole_networks_too(name: str):
 
 def assert_peak(spec: NetSpec) -> None:
     model = resspec.build(spec, seed=0).eval()
-    x = torch.rand(IMAGES, *spec.input)
+    batch = given(spec)
     with torch.no_grad():
-        alive = peak_bytes(model, lambda: model(x))
+        alive = peak_bytes(model, lambda: model(*batch))
     assert 4 * peak(resspec.graph(spec), IMAGES).elements(IMAGES) == pytest.approx(alive, rel=1e-3)
 
 

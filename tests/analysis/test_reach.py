@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 import resspec
 from resspec.analysis.reach import Feature, reaches
+from resspec.export.inputs import inputs
 from resspec.spec.net import NetSpec
 from tried import KINDS, tried
 
@@ -18,7 +19,7 @@ SIDE = 84
 LOCAL = [
     place
     for place in KINDS
-    if place[0] in ("stem", "block", "conv", "down", "shortcut", "pool", "norm", "gate", "stage")
+    if place[0] in ("stem", "block", "conv", "down", "shortcut", "pool", "norm", "gate", "stage", "attention")
     and place != ("block", "up")  # its maps are larger than the image: their elements lie between pixels
 ]
 
@@ -69,7 +70,8 @@ def touched_rows(spec: NetSpec, place: int) -> list[int]:
     found: Tensor = torch.zeros(SIDE, dtype=torch.bool)
     for _ in range(2):
         x = torch.rand(2, *spec.input, generator=generator, dtype=torch.float64).requires_grad_()
-        model(x)["layer2"][:, :, place, place].sum().backward()
+        others = inputs(resspec.graph(spec).signature[1:], 2)
+        model(x, *others)["layer2"][:, :, place, place].sum().backward()
         assert x.grad is not None
         found |= (x.grad != 0).any(dim=(0, 1, 3))
     return torch.nonzero(found).flatten().tolist()

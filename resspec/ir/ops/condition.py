@@ -184,7 +184,7 @@ class Embedding(Op):
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
         """The number, where the table learns."""
-        return Saved() if self.waves else Saved(indices=1)
+        return Saved() if self.waves else Saved(inputs=(0,))
 
     def call(self) -> Call:
         """`nn.Embedding`, filled from N(0, 1) as torch does; or `SinusoidTable`, defined in the emitted file."""

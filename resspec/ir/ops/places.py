@@ -1,4 +1,4 @@
-"""Maps as rows of places for attention, and back: views, and an attention whose operands lie in one map."""
+"""Maps as rows of places for attention, and back, and an attention whose operands lie in one map."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ class _View(Op):
 @final
 @dataclass(frozen=True, slots=True)
 class PlacesToTokens(_View):
-    """The places of a map as tokens: (C, H, W) -> (H W, C)."""
+    """The places of a map as tokens, channels side by side in memory as fast attention wants them:
+    (C, H, W) -> (H W, C)."""
 
     kind: ClassVar[str] = "places_to_tokens"
+    aliases: ClassVar[bool] = False
 
     def infer(self, *ins: Shape) -> Shape:
         """A token for each place."""
@@ -37,8 +39,8 @@ class PlacesToTokens(_View):
         return height * width, channels
 
     def call(self) -> Call:
-        """A transposed view."""
-        return Call(expression="{0}.flatten(2).mT")
+        """A transposed copy."""
+        return Call(expression="{0}.flatten(2).mT.contiguous()")
 
 
 @final
@@ -156,7 +158,7 @@ class PackedAttention(nn.Module):
         self.num_heads = num_heads
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x.unflatten(1, (self.num_heads, 3, -1)).mT
+        x = x.unflatten(1, (self.num_heads, 3, -1)).mT.contiguous()
         x = F.scaled_dot_product_attention(x[:, :, 0], x[:, :, 1], x[:, :, 2])
         return x.mT.flatten(1, 2)
 
@@ -197,8 +199,13 @@ class PackedAttention(Op):
         return Window(kernel=0)
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """The operand, the output, and a sum per place and head; shares are computed anew."""
-        return Saved(inputs=(0,), output=True, extra=out[1] * self.heads)
+        """Queries, keys and values side by side, the sums before they are put in a row, and a number per place and
+        head; shares are computed anew."""
+        return Saved(extra=4 * math.prod(out) + out[1] * self.heads)
+
+    def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
+        """Queries, keys and values side by side, and a number per place and head."""
+        return math.prod(ins[0]) + out[1] * self.heads, 0
 
     def call(self) -> Call:
         """`PackedAttention`, defined in the emitted file."""
