@@ -85,6 +85,8 @@ def usual(misfit: Misfit) -> list[Path]:
         return [*paths, (*level, "stage"), ("stage",)]
     if len(misfit.levels) == 1:
         return [*paths, (family(misfit.piece),)]
+    if code == "RS308":
+        return [(*at, "block") for at in reversed(misfit.levels)]
     return [*paths, (*level[:2], "stride" if code == "RS304" else "width")]
 
 

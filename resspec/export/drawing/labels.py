@@ -30,6 +30,14 @@ SHORT = {
     "resize_like": "resize",
     "linear": "linear",
     "pad_channels": "zero channels",
+    "sinusoid_linear": "linear of sinusoids",
+    "point_conv1d": "conv 1-d",
+    "packed_attention": "attention",
+    "add_vector": "add",
+    "places_to_tokens": "tokens",
+    "tokens_to_places": "map",
+    "places_to_row": "row",
+    "row_to_places": "map",
 }
 """Kinds that papers abbreviate; any other is its own name with spaces."""
 

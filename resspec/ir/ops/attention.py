@@ -143,6 +143,10 @@ class Attention(Op):
         """The operands, the output, and a sum per token and head; shares are computed anew."""
         return Saved(inputs=(0, 1, 2), output=True, extra=out[0] * self.heads)
 
+    def window(self) -> Window:
+        """All tokens."""
+        return Window(kernel=0)
+
     def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
         """A sum per token and head."""
         return out[0] * self.heads, 0
