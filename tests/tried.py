@@ -16,6 +16,7 @@ NEEDS: dict[tuple[str, str], dict[str, Any]] = {
     ("block", "conditional"): {"condition": "time"},
     ("condition", "time"): {"block": "conditional"},
     ("condition", "label"): {"block": "conditional"},
+    ("norm", "conditional"): {"condition": "time"},
     ("decoder", "mirror"): {"stage": "entered", "final": "none"},
     ("gate", "bat"): {"input": [3, 28, 28]},
     ("heads", "segmentation"): {"decoder": "fcn"},

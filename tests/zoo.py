@@ -67,7 +67,16 @@ def features(names: list[str]) -> list[str]:
             parts.append(stage.stage)
             for block in stage.blocks:
                 site = block.site
-                parts += [block.block, site.conv, site.down, site.shortcut, site.norm, site.act, site.gate]
+                parts += [
+                    block.block,
+                    site.conv,
+                    site.down,
+                    site.shortcut,
+                    site.norm,
+                    site.act,
+                    site.gate,
+                    site.attention,
+                ]
         parts += [getattr(part, "pool", None) for part in parts]
         kinds |= dict.fromkeys(part.kind for part in parts if part is not None)
     known = {kind for family in FAMILIES.values() for kind in family.kinds()}

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from resspec.errors import Fault, GraphError
 from resspec.ir import Builder, Given, Value
-from resspec.ir.ops import Add, DropPath, Embedding, Linear
+from resspec.ir.ops import Add, DropPath, Embedding, Fill, Linear
 from resspec.parts.base import Part
 
 
@@ -76,8 +76,8 @@ class Attention(Part):
     family: ClassVar[str] = "attention"
 
     @abstractmethod
-    def lay(self, b: Builder, x: Value, norm: Norm) -> Value:
-        """The map behind it, the shape kept; `norm` is the block's."""
+    def lay(self, b: Builder, x: Value, site: Site) -> Value:
+        """The map behind it, the shape kept; `site` is the block's."""
 
 
 class Condition(Part):
@@ -243,6 +243,8 @@ class Unit:
     """Whether it is the block's spatial convolution, which attention convolutions replace."""
     biased: bool = False
     """Whether the convolution has a shift of its own whatever follows."""
+    unbiased: bool = False
+    """Whether it has no shift, whatever its kind does elsewhere."""
     flush: bool = False
     """Whether it reads nothing beyond the border."""
 
@@ -258,7 +260,7 @@ class Unit:
     @property
     def bias(self) -> bool:
         """Whether the convolution needs its own shift: a norm slot that is filled, but shifts nothing."""
-        return self.biased or (self.norm is not None and not self.norm.shifts)
+        return not self.unbiased and (self.biased or (self.norm is not None and not self.norm.shifts))
 
     def geometry(self, x: Value) -> tuple[int, int, int, int, int, int, int, bool]:
         """What every convolution op is made with: channels in and out, kernel, stride, padding, dilation, groups,
@@ -313,7 +315,7 @@ class Site:
 
     def attended(self, b: Builder, x: Value) -> Value:
         """A block's output `x` behind the site's attention."""
-        return self.attention.lay(b, x, self.norm) if self.attention else x
+        return self.attention.lay(b, x, self) if self.attention else x
 
     def join(self, b: Builder, branch: Value, skip: Value | None) -> Value:
         """F(x) + x, with stochastic depth on the branch; the branch alone where there is no shortcut."""
@@ -333,11 +335,11 @@ def conditioned(b: Builder, name: str) -> Given:
     return b.condition
 
 
-def projected(b: Builder, name: str, width: int, act: Act | None = None) -> Value:
+def projected(b: Builder, name: str, width: int, act: Act | None = None, fill: Fill = "unit") -> Value:
     """A vector of a width made of what the net is conditioned on: by a linear layer, behind an activation where one is
-    named; by a row of a table where the condition is a bare number."""
+    named; by a row of a table, filled as told, where the condition is a bare number."""
     given = conditioned(b, name)
     if given.below:
-        return b.add(name, Embedding(given.below, width), given.value)
+        return b.add(name, Embedding(given.below, width, fill), given.value)
     x = act.lay(b, f"{name}_act", given.value) if act else given.value
     return b.add(name, Linear(x.channels, width), x)

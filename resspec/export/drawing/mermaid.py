@@ -15,7 +15,7 @@ def mermaid(scene: Scene, heat: Heat) -> str:
     """The scene as a flowchart: stages are subgraphs, skips are dotted lines that bear their style."""
     chart = _Chart(heat, scene.zoom)
     direction = "LR" if scene.zoom == "stage" else "TB"
-    lines = [f"flowchart {direction}", f'  input(["input<br/>{sides(scene.input)}"])']
+    lines = [f"flowchart {direction}", f'  input(["input<br/>{scene.given}"])']
     exits: dict[str, str] = {ENTRY: "input"}
     for stage in scene.stages:
         first, *others = stage.inputs or (ENTRY,)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from resspec.export.drawing.cells import NONE, Cell, Load, cells_of
+from resspec.export.drawing.labels import sides
 from resspec.export.drawing.skips import ENTRY, body_of, skip_of
 from resspec.ir import Graph, Shape
 
@@ -43,6 +44,13 @@ class Scene:
     input: Shape
     stages: tuple[Box, ...]
     load: Load
+    others: tuple[str, ...] = ()
+    """What the network is given besides."""
+
+    @property
+    def given(self) -> str:
+        """All that the network is given: the sides of its image, and names."""
+        return ", ".join((sides(self.input), *self.others))
 
 
 def scene_of(graph: Graph, zoom: str, memory: Mapping[str, int] = NONE) -> Scene:
@@ -55,7 +63,9 @@ def scene_of(graph: Graph, zoom: str, memory: Mapping[str, int] = NONE) -> Scene
     stages = [_stage(graph, name, members, zoom) for name, members in groups.items()]
     owner = {cell.key: name for name, members in groups.items() for cell in members}
     linked = [replace(stage, inputs=_sources(groups[stage.key], owner, stage.key)) for stage in stages]
-    return Scene(graph.facts.name, zoom, graph.inputs[0].shape, tuple(linked), _sum(cell.load for cell in cells))
+    image, *others = graph.signature
+    names = tuple(argument.name for argument in others)
+    return Scene(graph.facts.name, zoom, image.shape, tuple(linked), _sum(cell.load for cell in cells), names)
 
 
 def _split(graph: Graph, cells: Sequence[Cell]) -> set[str]:

@@ -47,14 +47,14 @@ def columns(scene: Scene, heat: Heat) -> str:
 def heading(scene: Scene) -> str:
     """The line above a drawing."""
     load = scene.load
-    return f"{scene.name}  input {sides(scene.input)}  {short(load.params)} params  {short(load.macs)} MACs"
+    return f"{scene.name}  input {scene.given}  {short(load.params)} params  {short(load.macs)} MACs"
 
 
 def title(scene: Scene) -> Iterator[str]:
     """The name of the net, and what it costs."""
     load = scene.load
     yield paint.text(MARGIN, 30, scene.name, 16, "start", font_weight="bold", fill="#111111")
-    facts = f"input {sides(scene.input)} · {short(load.params)} parameters · {short(load.macs)} MACs"
+    facts = f"input {scene.given} · {short(load.params)} parameters · {short(load.macs)} MACs"
     yield paint.text(MARGIN, 48, facts, 11.5, "start", fill="#555555")
 
 

@@ -16,7 +16,7 @@ BAR = 12
 def tree(scene: Scene, heat: Heat) -> str:
     """The scene as text: a line for each box, its shape, and bars for heat."""
     load = scene.load
-    head = f"{scene.name}  {sides(scene.input)}  {short(load.params)} params  {short(load.macs)} MACs"
+    head = f"{scene.name}  {scene.given}  {short(load.params)} params  {short(load.macs)} MACs"
     rows = [
         row
         for place, stage in enumerate(scene.stages)

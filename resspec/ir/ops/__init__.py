@@ -5,7 +5,7 @@ from resspec.ir.ops.arithmetic import Add, Scale, Shift, Times
 from resspec.ir.ops.attention import Attention, PositionEmbedding, TakeToken, Tokens
 from resspec.ir.ops.bilinear import AdaptiveMaxPool2d, BlockProduct, ShareMatrices, WholeConv2d
 from resspec.ir.ops.blur import BlurPool
-from resspec.ir.ops.condition import AddVector, Embedding, Index, Modulate, SinusoidLinear
+from resspec.ir.ops.condition import AddVector, Embedding, Fill, Index, Modulate, SinusoidLinear
 from resspec.ir.ops.context import SpatialSoftmax, SpatialSum
 from resspec.ir.ops.conv import Conv2d, Linear
 from resspec.ir.ops.evonorm import EvoNormS0
@@ -21,6 +21,7 @@ from resspec.ir.ops.places import (
     TokensToPlaces,
 )
 from resspec.ir.ops.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool, GlobalSum, MaxPool2d
+from resspec.ir.ops.projection import AddInner, BareBatchNorm2d, Gain, MapAttention, SpectralEmbedding
 from resspec.ir.ops.reshape import (
     AnchorRows,
     Flatten,
@@ -44,10 +45,12 @@ __all__ = [
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool2d",
     "Add",
+    "AddInner",
     "AddVector",
     "AnchorRows",
     "Attention",
     "AvgPool2d",
+    "BareBatchNorm2d",
     "BatchNorm2d",
     "BlockProduct",
     "BlurPool",
@@ -60,10 +63,12 @@ __all__ = [
     "Dropout",
     "Embedding",
     "EvoNormS0",
+    "Fill",
     "FilterResponseNorm",
     "Flatten",
     "FromRow",
     "FrozenBatchNorm2d",
+    "Gain",
     "GlobalAvgPool",
     "GlobalSum",
     "GroupNorm",
@@ -72,6 +77,7 @@ __all__ = [
     "InstanceNorm2d",
     "LeakyReLU",
     "Linear",
+    "MapAttention",
     "MaxPool2d",
     "Modulate",
     "PReLU",
@@ -98,6 +104,7 @@ __all__ = [
     "SpatialSoftmax",
     "SpatialSum",
     "SpectralConv2d",
+    "SpectralEmbedding",
     "SpectralLinear",
     "Split",
     "SplitSoftmax",

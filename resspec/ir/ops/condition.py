@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import ClassVar, Literal, final
 
 from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Work, expect_map
 
@@ -153,6 +153,20 @@ class SinusoidTable(nn.Embedding):
 '''
 
 
+SCALES = '''
+class ScaleTable(nn.Embedding):
+    """A scale near 1 and then a shift for each channel, of each of so many classes."""
+
+    @torch.no_grad()
+    def settle(self, generator: torch.Generator | None = None) -> None:
+        half = self.embedding_dim // 2
+        self.weight[:, :half].normal_(1, 0.02, generator=generator)
+        self.weight[:, half:].zero_()
+'''
+Fill = Literal["unit", "small", "scales", "waves"]
+"""How a table starts: from N(0, 1), from N(0, 0.02²), with scales near 1 and no shifts, or with sines and cosines."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Embedding(Op):
@@ -164,7 +178,12 @@ class Embedding(Op):
 
     count: int
     features: int
-    waves: bool = False
+    fill: Fill = "unit"
+
+    @property
+    def waves(self) -> bool:
+        """Whether it is a table of sines and cosines, which training leaves alone."""
+        return self.fill == "waves"
 
     def infer(self, *ins: Shape) -> Shape:
         """() -> (C,)."""
@@ -187,11 +206,15 @@ class Embedding(Op):
         return Saved() if self.waves else Saved(inputs=(0,))
 
     def call(self) -> Call:
-        """`nn.Embedding`, filled from N(0, 1) as torch does; or `SinusoidTable`, defined in the emitted file."""
+        """`nn.Embedding`, filled from N(0, 1) as torch does, or from N(0, 0.02²); or `ScaleTable` or `SinusoidTable`,
+        defined in the emitted file."""
         args = (Arg("num_embeddings", self.count), Arg("embedding_dim", self.features))
         if self.waves:
             return Call("SinusoidTable", args, ("{m}.settle()",), support=SINUSOIDS)
-        return Call("nn.Embedding", args, ("nn.init.normal_({m}.weight, generator=generator)",))
+        if self.fill == "scales":
+            return Call("ScaleTable", args, ("{m}.settle(generator)",), support=SCALES)
+        deviation = "std=0.02, " if self.fill == "small" else ""
+        return Call("nn.Embedding", args, (f"nn.init.normal_({{m}}.weight, {deviation}generator=generator)",))
 
 
 @final
@@ -255,8 +278,8 @@ class Modulate(Op):
         return Saved(inputs=(0,), extra=ins[0][0])
 
     def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
-        """The product, and the scales."""
-        return math.prod(out) + out[0], 0
+        """The product."""
+        return math.prod(out), 0
 
     def call(self) -> Call:
         """`modulated`, defined in the emitted file."""

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from resspec.ir import Builder, Value
-from resspec.parts.families import Attention, Norm
+from resspec.parts.families import Attention, Site
 
 
 class NoAttention(Attention):
@@ -11,6 +11,6 @@ class NoAttention(Attention):
 
     kind: ClassVar[str] = "none"
 
-    def lay(self, b: Builder, x: Value, norm: Norm) -> Value:
+    def lay(self, b: Builder, x: Value, site: Site) -> Value:
         """The map itself."""
         return x

@@ -19,7 +19,7 @@ from resspec.ir.ops import (
     TokensToPlaces,
 )
 from resspec.parts.families import Attention as AttentionPart
-from resspec.parts.families import Norm
+from resspec.parts.families import Site
 
 
 class SelfAttention(AttentionPart):
@@ -34,14 +34,14 @@ class SelfAttention(AttentionPart):
     """What makes queries, keys and values: a 1x1 convolution each, a linear layer each, or one 1-d convolution for all
     three (arXiv:2102.09672). The same products; the tensors differ in shape and number."""
 
-    def lay(self, b: Builder, x: Value, norm: Norm) -> Value:
+    def lay(self, b: Builder, x: Value, site: Site) -> Value:
         """In scope attn: bn, queries, keys, values, attention, projection, add."""
         if x.channels % self.heads:
             law = f"{self.heads} attention heads do not divide {x.channels} channels"
             raise GraphError(Fault("RS305", law, node=f"{b.prefix}attn", remedy="take a number that divides them"))
         with b.scope("attn", "SelfAttention", self.kind, self.about()):
             b.name_quantities(channels=x.channels)
-            y = norm.lay(b, "bn", x, None, "act")
+            y = site.norm.lay(b, "bn", x, None, "act")
             y = self.packed(b, y, x) if self.layers == "packed" else self.apart(b, y, x)
             return b.add("add", Add(), x, y)
 

@@ -36,7 +36,7 @@ class TimeStep(Condition):
         b.site = self.family
         with b.scope(self.family, "TimeCondition", self.kind, self.about()):
             if self.waves == "table":
-                waves = b.add("table", Embedding(self.steps, self.width, waves=True), time)
+                waves = b.add("table", Embedding(self.steps, self.width, "waves"), time)
                 x = b.add("fc1", Linear(self.width, hidden), waves)
             else:
                 cosine = self.waves == "cosine-first"

@@ -8,7 +8,7 @@ from pydantic import Field
 from resspec.ir import Builder, Value
 from resspec.ir.ops import Concat
 from resspec.parts.base import part_field
-from resspec.parts.dense import Decoder, Kit, Level, placed, resized
+from resspec.parts.dense import Decoder, Kit, Level, level, placed, resized
 from resspec.parts.families import Attention, Names, Unit
 
 
@@ -30,24 +30,25 @@ class Mirror(Decoder):
         skips, last = list(maps), kit.levels[-1]
         with placed(b, "first", type(last.block).__name__, last.block.about()):
             x = last.block.lay(b, skips[-1], last.site)
-        x = self.attention.lay(b, x, last.site.norm)
+        with level(b, "attn"):
+            x = self.attention.lay(b, x, last.site)
         with placed(b, "second", type(last.block).__name__, last.block.about()):
             x = last.block.lay(b, x, last.site)
-        for number, level in reversed(list(enumerate(kit.levels))):
-            with b.scope(level.name, "DecoderStage"):
-                enters = number == 0 or bool(level.marks)
-                x = self.blocks(b, x, [skips.pop() for _ in range(level.depth + enters)], level)
+        for number, stage in reversed(list(enumerate(kit.levels))):
+            with b.scope(stage.name, "DecoderStage"):
+                enters = number == 0 or bool(stage.marks)
+                x = self.blocks(b, x, [skips.pop() for _ in range(stage.depth + enters)], stage)
                 if number and enters:
                     x = self.enlarged(b, x, skips[-1], kit)
         return kit.norm.lay(b, "bn", x, kit.act, "act")
 
-    def blocks(self, b: Builder, x: Value, skips: Sequence[Value], level: Level) -> Value:
+    def blocks(self, b: Builder, x: Value, skips: Sequence[Value], stage: Level) -> Value:
         """The stage's blocks, each behind a concatenation."""
         with b.scope("blocks", "DecoderBlocks"):
             for place, skip in enumerate(skips):
                 with placed(b, f"{place}", "DecoderBlock", "Behind a map of the body, a block of its stage."):
                     x = b.add("cat", Concat(2), x, skip)
-                    x = level.site.attended(b, level.block.lay(b, x, level.site))
+                    x = stage.site.attended(b, stage.block.lay(b, x, stage.site))
         return x
 
     def enlarged(self, b: Builder, x: Value, like: Value, kit: Kit) -> Value:

@@ -5,8 +5,17 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Dropout, Flatten, GlobalAvgPool, GlobalSum, Linear, SpectralLinear
-from resspec.parts.families import Head
+from resspec.ir.ops import (
+    AddInner,
+    Dropout,
+    Flatten,
+    GlobalAvgPool,
+    GlobalSum,
+    Linear,
+    SpectralEmbedding,
+    SpectralLinear,
+)
+from resspec.parts.families import Head, conditioned, projected
 
 
 class LinearHead(Head):
@@ -25,6 +34,9 @@ class LinearHead(Head):
     """Whether the linear layer has a bias."""
     spectral: bool = False
     """Whether its matrix is divided by its largest singular value (arXiv:1802.05957)."""
+    projection: bool = False
+    """Whether the inner product of the features with a vector of what the net is told is added, as in critics of
+    classes (arXiv:1802.05637)."""
 
     def lay(self, b: Builder, x: Value) -> Value:
         """(C, H, W) -> (classes,), or (C,) without classes."""
@@ -37,4 +49,12 @@ class LinearHead(Head):
         if self.dropout > 0:
             x = b.add("drop", Dropout(self.dropout), x)
         layer = SpectralLinear if self.spectral else Linear
-        return b.add("fc", layer(x.channels, self.classes, self.bias), x)
+        y = b.add("fc", layer(x.channels, self.classes, self.bias), x)
+        if not self.projection:
+            return y
+        given = conditioned(b, "told")
+        if given.below and self.spectral:
+            vector = b.add("told", SpectralEmbedding(given.below, x.channels), given.value)
+        else:
+            vector = projected(b, "told", x.channels)
+        return b.add("score", AddInner(), y, x, vector)

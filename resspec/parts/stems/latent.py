@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Flatten, Linear, Unflatten
+from resspec.ir.ops import Flatten, Linear, SpectralLinear, Unflatten
 from resspec.parts.families import Act, Conv, Norm, Stem
 
 
@@ -20,6 +20,9 @@ class Latent(Stem):
     size: Annotated[int, Field(ge=1, le=64)] = 4
     """Side of the map."""
 
+    spectral: bool = False
+    """Whether the layer's matrix is divided by its largest singular value (arXiv:1802.05957)."""
+
     @property
     def reduction(self) -> int:
         """None: it starts at a point."""
@@ -28,5 +31,6 @@ class Latent(Stem):
     def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act, bare: bool) -> Value:
         """vector, project, map."""
         x = b.add("vector", Flatten(), x)
-        x = b.add("project", Linear(x.channels, self.width * self.size**2), x)
+        layer = SpectralLinear if self.spectral else Linear
+        x = b.add("project", layer(x.channels, self.width * self.size**2), x)
         return b.add("map", Unflatten(self.size), x)
