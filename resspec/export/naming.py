@@ -33,7 +33,7 @@ class Peer:
     one of ours. Body and decoder apart, `{u}` counts blocks and the layers between stages, from 0, `{b}` blocks alone
     (of such a layer: the last one before it), and `{r}` stages in the order in which they are laid. A third pattern
     limits a rename to nets that have a name like it; `{block}` in it is the start of the names of the block at hand,
-    `{stage}` its stage.
+    `{stage}` of those of its stage.
     `scope` matches the part of a peer's name that its block shares, and `ranks` are patterns of what follows it, in
     the order in which the peer defines them; without them our order is the peer's.
 
@@ -57,15 +57,12 @@ class Peer:
         blocks = dict.fromkeys(match[0] for name in listed if (match := _BLOCK.match(name)))
         numbers = {block: number for number, block in enumerate(blocks)}
         holds = _conditions(listed)
-        places = _places(listed)
-        pairs = [(name, self._renamed(name, numbers, places, holds)) for name in listed]
-        return dict(self._ordered(pairs))
+        return dict(self._ordered([*zip(listed, self._renamed(listed, numbers, holds), strict=True)]))
 
     def own(self, theirs: Iterable[str]) -> dict[str, str]:
         """The peer's names and ours, in the peer's order. Of names that are not the peer's nothing is promised."""
         listed = list(theirs)
-        holds = _conditions(listed)
-        return {name: self._read(name, holds) for name in listed}
+        return dict(zip(listed, self._read(listed, _conditions(listed)), strict=True))
 
     def fits(self, own: Iterable[str]) -> bool:
         """Whether the peer has names for all of ours, which lead back; where it has no `reads`, each of its own."""
@@ -77,31 +74,27 @@ class Peer:
         again = self.names(self.own(names).values())
         return set(again.values()) == set(names) and all(re.match(self.all, name) for name in names)
 
-    def _read(self, name: str, holds: Callable[[str], bool]) -> str:
+    def _read(self, names: list[str], holds: Callable[[str], bool]) -> list[str]:
+        ours = [*names]
         for pattern, replacement, *conditions in self.reads:
-            found = re.search(pattern, name)
-            if found and all(holds(_placed(each, found)) for each in conditions):
-                filled = _GROUP.sub(lambda number, found=found: _changed(number, found), replacement)  # type: ignore[misc]
-                name = re.sub(pattern, filled, name)
-        return name
+            for place, name, found in _hits(pattern, ours):
+                if all(holds(_placed(each, found)) for each in conditions):
+                    filled = _GROUP.sub(lambda number, found=found: _changed(number, found), replacement)  # type: ignore[misc]
+                    ours[place] = _compiled(pattern).sub(filled, name)
+        return ours
 
-    def _renamed(
-        self, name: str, numbers: dict[str, int], places: Mapping[str, Places], holds: Callable[[str], bool]
-    ) -> str:
-        block = _BLOCK.match(name)
-        stage = _STAGE.match(name)
-        start = block[0] if block else ""
-        counts = {"N": len(numbers)} | ({"s": int(stage[1]) - 1} if stage else {})
-        counts |= {"n": numbers[start], "i": int(block[2]) + 1} if block else {}
-        unit = _UNIT.match(name)
-        counts |= places[unit[0]] if unit else {}
+    def _renamed(self, names: list[str], numbers: dict[str, int], holds: Callable[[str], bool]) -> list[str]:
+        theirs, places = [*names], _places(names)
         for pattern, replacement, *conditions in self.renames:
-            if re.search(pattern, name) and all(
-                holds(each.replace("{block}", re.escape(start)).replace("{stage}", unit["stage"] if unit else ""))
-                for each in conditions
-            ):
-                name = re.sub(pattern, _NUMBER.sub(lambda found: _counted(found, counts), replacement), name)
-        return name
+            for place, name, _ in _hits(pattern, theirs):
+                block = _BLOCK.match(names[place])
+                stage = _STAGE.match(names[place])
+                start, within = (re.escape(found[0]) if found else "" for found in (block, stage))
+                if all(holds(each.replace("{block}", start).replace("{stage}", within)) for each in conditions):
+                    counts = _counts(names[place], numbers) | places.get(_start(names[place]), {})
+                    filled = _NUMBER.sub(lambda found, counts=counts: _counted(found, counts), replacement)  # type: ignore[misc]
+                    theirs[place] = _compiled(pattern).sub(filled, name)
+        return theirs
 
     def _ordered(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Pairs with each scope's members sorted by rank; members of a rank keep their order."""
@@ -109,7 +102,7 @@ class Peer:
             return pairs
         scopes: dict[str, list[tuple[str, str]]] = {}
         for place, pair in enumerate(pairs):
-            match = re.match(self.scope, pair[1])
+            match = _compiled(self.scope).match(pair[1])
             scopes.setdefault(match[0] if match else f"#{place}", []).append(pair)
         return [
             pair for scope, members in scopes.items() for pair in sorted(members, key=lambda p: self._rank(p[1], scope))
@@ -117,11 +110,38 @@ class Peer:
 
     def _rank(self, name: str, scope: str) -> int:
         rest = name.removeprefix(scope)
-        return next((rank for rank, pattern in enumerate(self.ranks) if re.match(pattern, rest)), len(self.ranks))
+        return next(
+            (rank for rank, pattern in enumerate(self.ranks) if _compiled(pattern).match(rest)), len(self.ranks)
+        )
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern; `re` keeps but a few hundred, and asks about each search anew."""
+    return re.compile(pattern)
+
+
+def _hits(pattern: str, names: list[str]) -> list[tuple[int, str, re.Match[str]]]:
+    """The names in which a pattern is found: place, name, what was found."""
+    search = _compiled(pattern).search
+    return [(place, name, found) for place, name in enumerate(names) if (found := search(name))]
+
+
+def _counts(name: str, numbers: Mapping[str, int]) -> dict[str, int]:
+    """What the placeholders of a replacement stand for in one of our names."""
+    block, stage = _BLOCK.match(name), _STAGE.match(name)
+    counts = {"N": len(numbers)} | ({"s": int(stage[1]) - 1} if stage else {})
+    return counts | ({"n": numbers[block[0]], "i": int(block[2]) + 1} if block else {})
 
 
 Places = dict[str, int]
 """The numbers `u`, `b` and `r` of a block, or of a layer between stages."""
+
+
+def _start(name: str) -> str:
+    """What the name of a block, or of a layer between stages, begins with; empty for others."""
+    unit = _UNIT.match(name)
+    return unit[0] if unit else ""
 
 
 def _places(names: Iterable[str]) -> dict[str, Places]:
