@@ -66,6 +66,7 @@ __all__ = [
     "search",
     "source",
     "train",
+    "train_denoiser",
     "train_generator",
 ]
 
@@ -269,12 +270,29 @@ def train_generator(
     return train_generator(load(generator), load(critic), data, **options)
 
 
+def train_denoiser(
+    source: Source, *, data: str | Mapping[str, Any] | DataSource, **options: Any
+) -> tuple[nn.Module, Mapping[str, Any]]:
+    """Train a denoiser, a network that is told a time step, to find the noise in the images of a data set that lies in
+    memory (arXiv:2006.11239), or go on with a training that was interrupted: the network with the running mean of its
+    weights, in eval mode, and what was told of it. `sample` makes images with it.
+
+    `noise` (plain data: steps, batch, lr, schedule, ema), `changes` of it, `seed`, `path`, `device`, `threads` and
+    `told` (called with step and loss) are keywords. Raises DataError before anything is written where the network is
+    no denoiser of such images."""
+    from resspec.training.diffusion.doors import train_denoiser
+
+    return train_denoiser(load(source), data, **options)
+
+
 def sample(weights: str | Path, out: str | Path, *, count: int = 64, seed: int = 0, device: str = "cpu") -> None:
     """Write a PNG with a grid of images that a trained generator (a safetensors file with its spec) makes of vectors
-    from N(0, 1). Raises DataError where the network reads no latent vectors."""
+    from N(0, 1), or a trained denoiser of noise. Raises DataError where the network reads neither."""
+    from pathlib import Path
+
     from resspec.training.adversarial.doors import sample
 
-    sample(build(weights), load(weights), out, count=count, seed=seed, device=device)
+    sample(build(weights), load(weights), Path(weights), out, count=count, seed=seed, device=device)
 
 
 _SOURCES: dict[tuple[Any, ...], str] = {}

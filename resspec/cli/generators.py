@@ -13,7 +13,7 @@ from resspec.cli.trainings import PANEL, Data, Device, Threads
 from resspec.cli.verb import Verb, examples, print_json
 
 app = typer.Typer()
-CRITIC, DUEL = "critic.", "duel."
+CRITIC, DUEL, NOISE = "critic.", "duel.", "noise."
 Seed = Annotated[int, typer.Option(min=0, help="Where weights, latent vectors and images of a step come from.")]
 
 
@@ -80,6 +80,59 @@ def tell(step: int, critic_loss: float, loss: float) -> None:
 
 
 @app.command(
+    name="train-denoiser",
+    cls=Verb,
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "resspec train-denoiser ddpm_digits --data digits --threads 1",
+        "resspec train-denoiser ddpm_cifar10 --data cifar10:data noise.steps=200000 --device cuda",
+    ),
+)
+def train_denoiser(  # noqa: PLR0913, PLR0917  # options, each of its own
+    spec: Spec,
+    data: Data,
+    overrides: Overrides = None,
+    seed: Seed = 0,
+    path: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Its folder; by default runs/train/SPEC-denoiser."),
+    ] = None,
+    device: Device = "cpu",
+    threads: Threads = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train a network that is told a time step to find the noise in images, or go on with such a training.
+
+    PATH=VALUE changes the network, noise.NAME=VALUE the training: steps, batch, lr, schedule (linear, cosine), ema.
+    SIGTERM keeps the state and exits with 143, ctrl-C with 130. `resspec sample` makes images with what comes of it.
+    """
+    from resspec.training.stopping import StoppedError
+
+    changes = list(overrides or ())
+    try:
+        _, result = resspec.train_denoiser(
+            resspec.load(spec, *(text for text in changes if not text.startswith(NOISE))),
+            data=data,
+            changes=[text.removeprefix(NOISE) for text in changes if text.startswith(NOISE)],
+            seed=seed,
+            path=path,
+            device=device,
+            threads=threads,
+            told=None if quiet else lambda step, loss: typer.echo(f"step {step:,}: loss {loss:.4f}", err=True),
+        )
+    except StoppedError as stop:
+        typer.echo("stopped; the same command goes on from here", err=True)
+        raise typer.Exit(stop.code) from None
+    if as_json:
+        print_json(dict(result))
+        return
+    typer.echo(f"{result['name']}: {result['steps']:,} steps in {result['seconds']:.1f} s, loss {result['loss']:.4f}")
+    for name in ("weights", "samples"):
+        typer.echo(result[name])
+
+
+@app.command(
     cls=Verb,
     rich_help_panel=PANEL,
     epilog=examples("resspec sample runs/train/digits_generator-digits_critic/generator.safetensors -o digits.png"),
@@ -91,6 +144,6 @@ def sample(
     seed: Seed = 0,
     device: Device = "cpu",
 ) -> None:
-    """Draw a grid of images that a trained generator makes of random vectors."""
+    """Draw a grid of images that a trained generator makes of random vectors, or a trained denoiser of noise."""
     resspec.sample(weights, out, count=count, seed=seed, device=device)
     typer.echo(f"wrote {out}")

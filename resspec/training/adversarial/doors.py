@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from torch import nn
 
+from resspec.compile import compile_spec
 from resspec.errors import DataError, SpecError, in_file_order
 from resspec.spec.faults import faults_of
 from resspec.spec.net import NetSpec
@@ -17,6 +18,7 @@ from resspec.spec.tree import entry_of
 from resspec.training.adversarial.duel import Duel
 from resspec.training.adversarial.grid import png_of, samples
 from resspec.training.adversarial.run import Pair, run_duel
+from resspec.training.diffusion.doors import walk_of
 from resspec.training.doors import Data, data_of
 from resspec.training.networks import refuse_missing
 from resspec.training.run import RUNS
@@ -54,14 +56,20 @@ def duel_of(duel: Mapping[str, Any] | Duel | None, changes: Sequence[str]) -> Du
         raise SpecError(*in_file_order(faults_of(error, root, lambda path: path))) from None
 
 
-def sample(model: nn.Module, spec: NetSpec, out: str | Path, *, count: int, seed: int, device: str) -> None:
-    """Write a grid of images that a generator makes; DataError where the network makes none."""
+def sample(  # keywords, each of its own
+    model: nn.Module, spec: NetSpec, weights: Path, out: str | Path, *, count: int, seed: int, device: str
+) -> None:
+    """Write a grid of images that a generator makes of latent vectors, or a denoiser of noise; DataError where the
+    network makes none."""
     refuse_missing(device)
-    if spec.input[1:] != (1, 1):
-        said = "x".join(map(str, spec.input))
-        raise DataError.of("RS654", f"{spec.name} reads {said}, not latent vectors", remedy="name a generator")
+    told = [argument.name for argument in compile_spec(spec).signature[1:]]
+    if told != ["time"] and (spec.input[1:] != (1, 1) or told):
+        said = " and ".join(("x".join(map(str, spec.input)), *told))
+        law = f"{spec.name} reads {said}, not latent vectors, nor images with a time step"
+        raise DataError.of("RS654", law, remedy="name a generator or a denoiser")
     path = Path(out)
     if not path.parent.is_dir():
         raise DataError.of("RS651", f"there is no folder {path.parent}", remedy="make it first")
-    images = samples(model.eval().to(device), spec.input[0], count, seed)
-    write_whole(path, png_of(images))
+    model = model.eval().to(device)
+    made = walk_of(model, spec, weights).images(count, seed) if told else samples(model, spec.input[0], count, seed)
+    write_whole(path, png_of(made))

@@ -57,6 +57,11 @@ class Duelists:
         self.critic_optimizer = torch.optim.Adam(critic.parameters(), duel.critic_lr, betas)
         self.taken = 0
 
+    @property
+    def steps(self) -> int:
+        """Steps of the generator in all."""
+        return self.duel.steps
+
     def latents(self, count: int) -> Tensor:
         """Latent vectors [count, D, 1, 1]."""
         shape = (count, self.latent, 1, 1)
@@ -118,8 +123,8 @@ class Duelists:
         self.random.set_state(state["random"])
 
 
-Watch = Callable[[Duelists, float, float], None]
-"""Called after each step with the losses of critic and generator."""
+Watch = Callable[..., None]
+"""Called after each step with the losses of critic and generator by name."""
 
 
 def fight(duelists: Duelists, watch: Watch, state: dict[str, Any] | None = None) -> nn.Module:
@@ -128,8 +133,8 @@ def fight(duelists: Duelists, watch: Watch, state: dict[str, Any] | None = None)
     if state is not None:
         duelists.take_up(state)
     while duelists.taken < duelists.duel.steps:
-        losses = duelists.step()
-        watch(duelists, *losses)
+        critic_loss, loss = duelists.step()
+        watch(duelists, critic_loss=critic_loss, loss=loss)
     duelists.critic.eval()
     mean: nn.Module = duelists.mean.module
     return mean.eval()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,7 @@ import torch
 from torch import nn
 
 from resspec.compile import compile_spec
-from resspec.errors import DataError, WeightsError
+from resspec.errors import DataError
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.ir import Graph
@@ -23,21 +20,17 @@ from resspec.spec.net import NetSpec
 from resspec.training.adversarial.duel import Duel, Duelists, fight
 from resspec.training.adversarial.grid import png_of, samples
 from resspec.training.checkpoint import read_weights, save_weights
+from resspec.training.course import GENERATOR, GRID, RESULT, SHOWN, STATE, Course, kept_state
 from resspec.training.data import DataSource, Images
 from resspec.training.feed import feed_of
 from resspec.training.networks import refuse_missing, threads
 from resspec.training.run import notes_of
 from resspec.training.run_folder import RunFolder
-from resspec.training.stopping import Signals, StoppedError, listening
+from resspec.training.stopping import listening
 from resspec.training.wrapping import seeded
 from resspec.training.writing import write_whole
 
-STATE, RESULT, LOG, GRID = "state.pt", "result.json", "log.csv", "samples.png"
-GENERATOR, CRITIC = "generator.safetensors", "critic.safetensors"
-EVERY = 250
-"""Steps after which the state is kept and a line is written."""
-SHOWN = 64
-"""Images of the grid."""
+CRITIC = "critic.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,37 +57,6 @@ class Pair:
             "duel": self.duel.model_dump(),
             "seed": self.seed,
         }
-
-
-@dataclass(slots=True)
-class Course:
-    """Writes down how far a training has come, and ends it when a signal asks."""
-
-    path: Path
-    signals: Signals
-    told: Callable[[int, float, float], None]
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    started: float = field(default_factory=time.perf_counter)
-
-    def __call__(self, duelists: Duelists, critic_loss: float, loss: float) -> None:
-        """After a step."""
-        stopped, last = self.signals.code, duelists.taken == duelists.duel.steps
-        if duelists.taken % EVERY and not stopped and not last:
-            return
-        seconds = round(time.perf_counter() - self.started, 1)
-        row = {"step": duelists.taken, "critic_loss": critic_loss, "loss": loss, "seconds": seconds}
-        self.rows.append(row)
-        out = io.BytesIO()
-        torch.save(duelists.state() | {"rows": self.rows}, out)
-        write_whole(self.path / STATE, out.getvalue())
-        text = io.StringIO()
-        writer = csv.DictWriter(text, list(row), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.rows)
-        write_whole(self.path / LOG, text.getvalue().encode())
-        self.told(duelists.taken, critic_loss, loss)
-        if stopped and not last:
-            raise StoppedError(stopped)
 
 
 def run_duel(
@@ -144,18 +106,6 @@ def _run(pair: Pair, path: Path, device: str, course: Course) -> tuple[nn.Module
     return mean, result
 
 
-def kept_state(path: Path, device: str) -> dict[str, Any] | None:
-    """The state that an earlier process kept, None where there is none; WeightsError where it is damaged."""
-    if not path.exists():
-        return None
-    try:
-        found: dict[str, Any] = torch.load(path, weights_only=True, map_location=device)
-    except Exception as error:  # noqa: BLE001  # torch, zipfile and pickle each raise their own
-        remedy = "delete it to begin again"
-        raise WeightsError.of("RS603", f"{path} cannot be read: {type(error).__name__}", remedy=remedy) from None
-    return found
-
-
 def fitting(pair: Pair, generator: Graph, critic: Graph) -> Images:
     """The images to train on; DataError where generator, critic and images do not fit one another."""
     made, judged = (graph[next(iter(graph.outputs.values()))].shape for graph in (generator, critic))
@@ -164,6 +114,9 @@ def fitting(pair: Pair, generator: Graph, critic: Graph) -> Images:
         raise DataError.of("RS654", f"a generator reads latent vectors, not {said}", remedy="input=[64, 1, 1]")
     if judged != (1,):
         raise DataError.of("RS654", f"a critic gives one value, not {judged}", remedy="critic.head.classes=1")
+    if told := [argument.name for graph in (generator, critic) for argument in graph.signature[1:]]:
+        law = f"generator and critic are told nothing here, and these read a {told[0]}"
+        raise DataError.of("RS654", law, remedy="~condition")
     images = pair.data.load("train")
     if not isinstance(images, Images):
         raise DataError.of("RS657", f"the data set {pair.data.kind!r} is read image by image; this needs it in memory")

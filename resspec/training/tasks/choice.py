@@ -15,6 +15,9 @@ def task_of(spec: NetSpec) -> Task:
     """The task of the network that a spec describes; SpecError where its parts are wrong."""
     plan = resolve(spec)
     dense = plan.dense
+    if plan.condition is not None:
+        message = f"{spec.name} is told a {plan.condition.condition.kind} beside its image, which no task here tells it"
+        raise DataError.of("RS659", message, remedy="a denoiser is trained by `resspec train-denoiser`")
     if dense is None:
         if not hasattr(plan.head, "classes"):
             message = f"{spec.name} tells no classes apart: its head is of kind {plan.head.kind!r}"  # type: ignore[union-attr]  # a net without places has a head
