@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from resspec.errors import Fault, GraphError
 from resspec.ir import Builder, Given, Value
-from resspec.ir.ops import Add, DropPath, Embedding, Fill, Linear
+from resspec.ir.ops import Add, DropPath
 from resspec.parts.base import Part
 
 
@@ -324,22 +323,3 @@ class Site:
         if self.drop_path > 0:
             branch = b.add("drop_path", DropPath(self.drop_path), branch)
         return b.add("add", Add(), branch, skip)
-
-
-def conditioned(b: Builder, name: str) -> Given:
-    """What the net is conditioned on; GraphError where it is not, told of the node of this name."""
-    if b.condition is None:
-        law = "this part reads what a net is told beside its image, and the net has no condition"
-        fault = Fault("RS308", law, node=f"{b.prefix}{name}", remedy="add one: condition: time, or condition: label")
-        raise GraphError(fault)
-    return b.condition
-
-
-def projected(b: Builder, name: str, width: int, act: Act | None = None, fill: Fill = "unit") -> Value:
-    """A vector of a width made of what the net is conditioned on: by a linear layer, behind an activation where one is
-    named; by a row of a table, filled as told, where the condition is a bare number."""
-    given = conditioned(b, name)
-    if given.below:
-        return b.add(name, Embedding(given.below, width, fill), given.value)
-    x = act.lay(b, f"{name}_act", given.value) if act else given.value
-    return b.add(name, Linear(x.channels, width), x)

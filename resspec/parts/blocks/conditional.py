@@ -6,7 +6,8 @@ from pydantic import Field
 
 from resspec.ir import Builder, Value
 from resspec.ir.ops import AddVector, Dropout, Modulate
-from resspec.parts.families import Block, Names, Site, Unit, projected
+from resspec.parts.conditioning import projected
+from resspec.parts.families import Block, Names, Site, Unit
 
 
 class ConditionalBlock(Block):

@@ -15,7 +15,8 @@ from resspec.ir.ops import (
     SpectralEmbedding,
     SpectralLinear,
 )
-from resspec.parts.families import Head, conditioned, projected
+from resspec.parts.conditioning import conditioned, projected
+from resspec.parts.families import Head
 
 
 class LinearHead(Head):

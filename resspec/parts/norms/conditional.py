@@ -6,7 +6,8 @@ from pydantic import Field
 
 from resspec.ir import Builder, Value
 from resspec.ir.ops import BareBatchNorm2d, Modulate
-from resspec.parts.families import Act, Norm, projected
+from resspec.parts.conditioning import projected
+from resspec.parts.families import Act, Norm
 
 
 class ConditionalNorm(Norm):

@@ -1,0 +1,27 @@
+"""What parts read of the condition of their net."""
+
+from __future__ import annotations
+
+from resspec.errors import Fault, GraphError
+from resspec.ir import Builder, Given, Value
+from resspec.ir.ops import Embedding, Fill, Linear
+from resspec.parts.families import Act
+
+
+def conditioned(b: Builder, name: str) -> Given:
+    """What the net is conditioned on; GraphError where it is not, told of the node of this name."""
+    if b.condition is None:
+        law = "this part reads what a net is told beside its image, and the net has no condition"
+        fault = Fault("RS308", law, node=f"{b.prefix}{name}", remedy="add one: condition: time, or condition: label")
+        raise GraphError(fault)
+    return b.condition
+
+
+def projected(b: Builder, name: str, width: int, act: Act | None = None, fill: Fill = "unit") -> Value:
+    """A vector of a width made of what the net is conditioned on: by a linear layer, behind an activation where one is
+    named; by a row of a table, filled as told, where the condition is a bare number."""
+    given = conditioned(b, name)
+    if given.below:
+        return b.add(name, Embedding(given.below, width, fill), given.value)
+    x = act.lay(b, f"{name}_act", given.value) if act else given.value
+    return b.add(name, Linear(x.channels, width), x)
