@@ -176,7 +176,7 @@ def build(  # noqa: PLR0913  # keywords, each of its own
         if not hasattr(model, "set_grad_checkpointing"):
             law = f"the stages of {network.facts.name} are no plain rows of blocks, which backward could recompute"
             raise ResspecError.of("RS709", law, remedy="leave out checkpointing=True")
-        model.set_grad_checkpointing()
+        model.set_grad_checkpointing()  # type: ignore[operator]  # a method of nets with rows of blocks
     return model
 
 

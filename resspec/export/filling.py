@@ -16,7 +16,7 @@ from resspec.ir.op import Call
 _TENSOR = re.compile(r"\{m\}\.(\w+)")
 _MAYBE = re.compile(r"^ +self\.(\w+) = .+ else None$", re.MULTILINE)
 
-MAY_LACK_BIAS = ("Conv2d", "ConvTranspose2d")
+MAY_LACK_BIAS = ("Conv1d", "Conv2d", "ConvTranspose2d")
 """Ends of the names of classes whose `bias` torch types as a tensor or None."""
 
 

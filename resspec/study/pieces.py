@@ -201,7 +201,7 @@ def _undivided(plan: Plan) -> Part:
         channels, *sides = graph[graph.taps[stage.name]].shape
         blocks = tuple((costs.macs, costs.params) for site, costs in own.items() if site != stage.name)
         rows.append(Row(total(own.values()), channels, math.prod(sides), len(stage.blocks), blocks))
-    behind = next(reversed(graph.nodes.values())).shape
+    behind = [*graph][-1].shape
     return Part(total(sites.values()), behind, (int(graph.fingerprint, 16),), tuple(rows))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import BareBatchNorm2d, Modulate
+from resspec.ir.ops import BareBatchNorm2d, Fill, Modulate
 from resspec.parts.conditioning import projected
 from resspec.parts.families import Act, Norm
 
@@ -28,6 +28,6 @@ class ConditionalNorm(Norm):
         with b.scope(name, "ConditionalNorm", self.kind, self.about()):
             b.name_quantities(channels=x.channels)
             y = b.add("bn", BareBatchNorm2d(x.channels, self.eps, self.momentum), x)
-            scales = "scales" if self.start == 0 else "small"
+            scales: Fill = "scales" if self.start == 0 else "small"
             y = b.add("told", Modulate(self.start), y, projected(b, "embed", 2 * x.channels, fill=scales))
         return act.lay(b, act_name, y) if act else y
