@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from resspec.spec.net import NetSpec
     from resspec.study.result import Result
     from resspec.training.data import DataSource
-    from resspec.training.evaluation import Evaluation
+    from resspec.training.score import Score
     from resspec.training.run import Trained
 
 __all__ = [
@@ -234,7 +234,7 @@ def train(source: Source, *, data: str | Mapping[str, Any] | DataSource, **optio
 
 def evaluate(
     source: Source, *, weights: str | Path, data: str | Mapping[str, Any] | DataSource, **options: Any
-) -> Evaluation:
+) -> Score:
     """Judge a file of weights on the test images of a data set: `.accuracy`, `.top5`, `.loss` (nats), `.to_dict()`.
 
     `part` (`test`, `validation`, `train`), `device`, `threads`, `batch`, `confusion`, `recipe` and `engine` are

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,6 @@ from resspec.cli.arguments import Allow, AsJson, Overrides, Quiet, Spec, limits_
 from resspec.cli.verb import Verb, examples, print_json
 
 if TYPE_CHECKING:
-    from resspec.training.evaluation import Evaluation
     from resspec.training.run import Trained
 
 PANEL = "Train and judge networks"
@@ -120,8 +119,10 @@ def print_trained(trained: Trained, *, as_json: bool) -> None:
         return
     typer.echo(f"{result['name']}: {result['epochs']} epochs in {result['seconds']:.1f} s, loss {result['loss']:.4f}")
     if best := result["best"]:
-        last = result["validation"]["accuracy"]
-        said = f"validation {100 * last:.2f} %, best {100 * best['accuracy']:.2f} % in epoch {best['epoch']}"
+        score = trained.task.score
+        last, most = (score.shown(found[score.leading]) for found in (result["validation"], best))
+        named = "" if score.leading == "accuracy" else f"{score.title} "
+        said = f"validation {named}{last}, best {most} in epoch {best['epoch']}"
         typer.echo(f"{said}; the test images are for `resspec evaluate`")
     for name in ("weights", "best_weights"):
         typer.echo(result[name])
@@ -172,20 +173,19 @@ def evaluate(  # noqa: PLR0913, PLR0917  # options, each of its own
         print_json({"name": net.name, "weights": str(weights), "data": data, "part": part} | found.to_dict())
         return
     typer.echo(f"{net.name} on {found.count:,} {part} images of {data}")
-    error, top = 100 * (1 - found.accuracy), 100 * found.top5 / found.count
-    typer.echo(f"error {error:.2f} %  accuracy {100 * found.accuracy:.2f} %  top-5 {top:.2f} %  loss {found.loss:.4f}")
-    if found.confusion is not None:
-        print_confusion(found)
+    typer.echo(found.told())
+    if (table := getattr(found, "confusion", None)) is not None:
+        print_confusion(table)
 
 
-def print_confusion(found: Evaluation) -> None:
-    """A row for each class: how many images it has, and which answers they were given."""
+def print_confusion(confusion: Sequence[Sequence[int]]) -> None:
+    """A row for each class: how many images (or pixels) it has, and which answers they were given."""
     from resspec.cli.printing import Table, print_table
 
-    classes = [str(i) for i in range(len(found.confusion or ()))]
+    classes = [str(i) for i in range(len(confusion))]
     rows = [
         (name, f"{100 * row[i] / max(1, sum(row)):.1f} %", *(str(count) for count in row))
-        for i, (name, row) in enumerate(zip(classes, found.confusion or (), strict=True))
+        for i, (name, row) in enumerate(zip(classes, confusion, strict=True))
     ]
     typer.echo()
     print_table(Table("answers (columns) to images of each class (rows)", ("class", "right", *classes), rows))

@@ -155,6 +155,12 @@ DATA = {
         "$ resspec train resnet18 --data digits --shard",
         "The message says what to change.",
     ),
+    "RS659": Code(
+        "Data for another task",
+        "The data set does not tell what the network is to learn.",
+        "$ resspec train unet_resnet18 --data digits",
+        "Take a data set with masks for segmentation, boxes for detection, labels for a classifier.",
+    ),
     "RS660": Code(
         "Training diverged",
         "The loss is no longer a finite number.",
@@ -178,5 +184,11 @@ DATA = {
         "A state of a training could not be written.",
         "$ resspec train resnet18 --data digits --path /full",
         "Make room, or name another folder; the same command goes on from the last state.",
+    ),
+    "RS665": Code(
+        "A recipe for another task",
+        "A field of the recipe means nothing for what the network learns.",
+        "$ resspec train unet_resnet18 recipe.cutmix=1 --data digit-scenes",
+        "Leave the field at its default.",
     ),
 }

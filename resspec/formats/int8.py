@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from resspec.formats.format import Export, Written, package
 from resspec.formats.kinds.onnx_file import EXTRA, program, session
 from resspec.training.data.source import DataSource, Images, Samples
-from resspec.training.evaluation import Evaluation, evaluate
+from resspec.training.evaluation import evaluate
 from resspec.training.feed import feed_of
+from resspec.training.score import Score
 
 CALIBRATED_ON = 512
 """Training images that the ranges of activations are taken from."""
@@ -27,8 +28,8 @@ class Quantised:
     """The network before and after, on the test part of a data set."""
 
     written: Written
-    before: Evaluation
-    after: Evaluation
+    before: Score
+    after: Score
 
 
 class Runtime(nn.Module):
@@ -66,11 +67,9 @@ def quantised(export: Export, data: DataSource) -> Quantised:
         )
     before = evaluate(export.model, test, batch=BATCH)
     after = evaluate(Runtime(export.path, export.model), test, batch=BATCH)
-    change = 100 * (after.accuracy - before.accuracy)
+    change = 100 * (after.score - before.score)
     judged = f"run by ONNX Runtime on {data.kind}, {len(test):,} test images"
-    verified = (
-        f"{judged}: accuracy {100 * after.accuracy:.2f} %, float32 {100 * before.accuracy:.2f} %, {change:+.2f} points"
-    )
+    verified = f"{judged}: accuracy {100 * after.score:.2f} %, float32 {100 * before.score:.2f} %, {change:+.2f} points"
     return Quantised(Written((export.path,), (verified,)), before, after)
 
 

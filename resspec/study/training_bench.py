@@ -16,10 +16,11 @@ from resspec.study.heirlooms import Heirlooms
 from resspec.training.checkpoint import read_notes, read_weights, save_weights
 from resspec.training.data import Images
 from resspec.training.data.source import resident
-from resspec.training.evaluation import Evaluation, evaluate
+from resspec.training.evaluation import evaluate
 from resspec.training.loop import Epoch, train
 from resspec.training.networks import Network, free_cache, network_of, refuse_missing, threads
 from resspec.training.recipe import Recipe
+from resspec.training.score import Score
 
 
 @contextmanager
@@ -102,7 +103,7 @@ class TrainingBench(Bench):
 
         def told(epoch: Epoch) -> None:
             assert epoch.validation is not None
-            watch(epoch.number, epoch.validation.accuracy)
+            watch(epoch.number, epoch.validation.score)
 
         model = network_of(spec, seed, self._setting.device)
         if begin is not None:
@@ -112,9 +113,9 @@ class TrainingBench(Bench):
         return model, figures_of(last)
 
 
-def figures_of(found: Evaluation) -> Figures:
+def figures_of(found: Score) -> Figures:
     """An evaluation by the names of its measures."""
-    return Figures({"accuracy": found.accuracy, "loss": found.loss})
+    return Figures({found.leading: found.score, "loss": found.loss})
 
 
 def _unwatched(step: int, accuracy: float) -> None:

@@ -54,10 +54,11 @@ def augmented(images: Tensor, recipe: Recipe, draws: Draws) -> Tensor:
     return images
 
 
-def shifted(images: Tensor, pixels: int, offsets: Tensor) -> Tensor:
-    """Each image [B, C, H, W] moved by its offsets less `pixels` along both axes; 0 (black) moves in."""
+def shifted(images: Tensor, pixels: int, offsets: Tensor, outside: int = 0) -> Tensor:
+    """Each image [B, C, H, W] moved by its offsets less `pixels` along both axes; 0 (black), or what else is told,
+    moves in."""
     batch, _, height, width = images.shape
-    padded = functional.pad(images, (pixels,) * 4).permute(0, 2, 3, 1)
+    padded = functional.pad(images, (pixels,) * 4, value=outside).permute(0, 2, 3, 1)
     rows = (offsets[0] + torch.arange(height, device=images.device))[:, :, None]
     columns = (offsets[1] + torch.arange(width, device=images.device))[:, None, :]
     index = torch.arange(batch, device=images.device)[:, None, None]
@@ -71,13 +72,18 @@ def flipped(images: Tensor, mirrored: Tensor) -> Tensor:
 
 def holed(images: Tensor, side: int, middles: Tensor) -> Tensor:
     """Each image with a black square around its middle [2, B], cut off at the edges."""
+    return images.masked_fill(hole_of(images, side, middles), 0)
+
+
+def hole_of(images: Tensor, side: int, middles: Tensor) -> Tensor:
+    """Where the squares lie [B, 1, H, W]."""
     inside = []
     for middle, size in zip(middles, images.shape[2:], strict=True):
         start = (middle * size).long() - side // 2
         along = torch.arange(size, device=images.device)
         inside.append((along >= start[:, None]) & (along < start[:, None] + side))
     hole = inside[0][:, :, None] & inside[1][:, None, :]
-    return images.masked_fill(hole[:, None], 0)
+    return hole[:, None]
 
 
 @dataclass(frozen=True, slots=True)

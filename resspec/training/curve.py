@@ -1,4 +1,4 @@
-"""How a training went, as an SVG drawing: loss and validation error over the epochs, one below the other."""
+"""How a training went, as an SVG drawing: loss and the leading figure of the validation over the epochs, one below the other."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ class Panel:
 def curve(name: str, history: Sequence[Epoch]) -> str:
     """The drawing of one training."""
     judged = [(epoch.number, epoch.validation) for epoch in history if epoch.validation is not None]
+    nats = not judged or judged[-1][1].in_nats
     loss = {"training": [(epoch.number, epoch.loss) for epoch in history]}
-    panels = [Panel("loss (nats)", loss)]
+    panels, last = [Panel("loss (nats)" if nats else "loss", loss)], ""
     if judged:
         loss["validation"] = [(number, found.loss) for number, found in judged]
-        error = [(number, 100 * (1 - found.accuracy)) for number, found in judged]
-        panels.append(Panel("error", {"validation": error}, " %"))
-    last = f" · {panels[-1].lines['validation'][-1][1]:.2f} % validation error at the end" if judged else ""
+        shown = [(number, found.pictured()) for number, found in judged]
+        title, last_value, unit = shown[-1][1]
+        panels.append(Panel(title, {"validation": [(number, value) for number, (_, value, _) in shown]}, unit))
+        last = f" · {last_value:.2f}{unit} validation {title} at the end"
     return drawn(name, f"{len(history)} epochs{last}", "epoch", panels)
 
 

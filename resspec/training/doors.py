@@ -16,12 +16,12 @@ from resspec.spec.net import NetSpec
 from resspec.spec.tree import entry_of
 from resspec.training.data import DataSource, Part
 from resspec.training.engine import Engine
-from resspec.training.evaluation import Evaluation
 from resspec.training.judging import Judgement, judge
 from resspec.training.progress import view_on
 from resspec.training.recipe import Recipe
 from resspec.training.recipe_file import load_recipe
 from resspec.training.run import RUNS, Job, Site, Trained, run_training
+from resspec.training.score import Score
 from resspec.training.tensorboard import Board
 
 Data = str | Mapping[str, Any] | DataSource
@@ -71,7 +71,7 @@ def evaluate(  # noqa: PLR0913  # keywords, each of its own
     confusion: bool = False,
     recipe: HowToTrain | None = None,
     engine: HowToRun = None,
-) -> Evaluation:
+) -> Score:
     """Judge stored weights."""
     chosen = part_of(part)
     framed = load_recipe(recipe) if recipe is not None else None

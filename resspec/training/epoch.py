@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from resspec.training.evaluation import Evaluation
+from resspec.training.score import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +15,19 @@ class Epoch:
     number: int
     of: int
     loss: float
-    validation: Evaluation | None
+    validation: Score | None
     seconds: float
     lr: float = 0.0
     """Learning rate of its last step."""
     images: int = 0
     """Training images seen in it."""
+    columns: tuple[str, ...] = ("accuracy", "top5")
+    """Names of the figures that the validation has beside its loss."""
 
     def row(self) -> dict[str, Any]:
         """A line of the log; nothing where nothing was validated."""
         held_out = self.validation
+        measures = held_out.measures() if held_out else {}
         return {
             "epoch": self.number,
             "loss": self.loss,
@@ -32,6 +35,5 @@ class Epoch:
             "seconds": round(self.seconds, 3),
             "images_per_second": round(self.images / self.seconds, 1) if self.seconds else None,
             "validation_loss": held_out.loss if held_out else None,
-            "validation_accuracy": held_out.accuracy if held_out else None,
-            "validation_top5": held_out.top5 / held_out.count if held_out else None,
+            **{f"validation_{name}": measures.get(name) for name in self.columns},
         }

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from resspec.errors import DataError, Fault
 from resspec.training.data.framing import View
-from resspec.training.data.source import Images, Samples
+from resspec.training.data.source import Images, Samples, unsuited
 from resspec.training.engine import PLAIN, Engine
 from resspec.training.recipe import Recipe
+from resspec.training.tasks.classification import CLASSIFICATION
+from resspec.training.tasks.task import Task
 
 Batch = tuple[Tensor, Tensor]
-"""Images [count, C, H, W] in bytes, labels [count]."""
+"""Images [count, C, H, W] in bytes, and the truth about them [count, …], as their task has it."""
 PREFETCHED = 4
 """Batches that each worker holds ready."""
 KEPT = 100
@@ -73,12 +76,12 @@ class Feed(ABC):
 
 
 class Resident(Feed):
-    """Images that lie on the device: `x` [count, C, H, W] in bytes, `y` [count]."""
+    """Images that lie on the device: `x` [count, C, H, W] in bytes, `y` [count, …]."""
 
     judged_at = 1024
 
-    def __init__(self, images: Images, model: nn.Module, place: Place) -> None:
-        fit(images.shape[0], images.classes, model)
+    def __init__(self, images: Images, model: nn.Module, place: Place, task: Task = CLASSIFICATION) -> None:
+        fit(images.shape[0], images, model, task)
         super().__init__(len(images), (images.shape[0], images.white), model, place)
         self.x = torch.from_numpy(images.x).to(place.device).contiguous(memory_format=place.layout)
         self.y = torch.from_numpy(images.y).to(place.device)
@@ -99,7 +102,6 @@ class Decoded(Feed):
     judged_at = 128
 
     def __init__(self, samples: Samples, model: nn.Module, place: Place, view: View, seed: int) -> None:
-        fit(view.shape[0], samples.classes, model)
         super().__init__(len(samples), (view.shape[0], 255), model, place)
         self._tiles = Tiles(samples, view, seed)
         self._workers = place.workers
@@ -144,10 +146,10 @@ class Tiles(Dataset[Any]):
         epoch, index = key
         try:
             random = Random(f"{self._seed} {epoch} {index}")  # noqa: S311  # no secret
-            image = self._samples.read(index, self._view, random)
+            image, truth = self._samples.item(index, self._view, random)
         except DataError as error:
             return error.faults[0]
-        return torch.from_numpy(image), int(self._samples.y[index])
+        return torch.from_numpy(image), torch.from_numpy(np.asarray(truth))
 
 
 def collated(items: list[Any]) -> tuple[Tensor, Tensor, list[Fault]]:
@@ -160,7 +162,8 @@ def collated(items: list[Any]) -> tuple[Tensor, Tensor, list[Fault]]:
         odd = Fault("RS654", f"images of one batch differ in size: {sorted(sizes)}", remedy="give them one size")
         return torch.empty(0), torch.empty(0, dtype=torch.int64), [odd]
     x = torch.stack([image for image, _ in whole]) if whole else torch.empty(0)
-    return x, torch.tensor([label for _, label in whole], dtype=torch.int64), faults
+    y = torch.stack([truth for _, truth in whole]) if whole else torch.empty(0, dtype=torch.int64)
+    return x, y, faults
 
 
 def wanted_shape(model: nn.Module) -> tuple[int, int, int]:
@@ -172,8 +175,11 @@ def wanted_shape(model: nn.Module) -> tuple[int, int, int]:
     return channels, height, width
 
 
-def fit(channels: int, classes: int, model: nn.Module) -> None:
-    """DataError where a network's input or classes are not those of the images."""
+def fit(channels: int, data: Images | Samples, model: nn.Module, task: Task = CLASSIFICATION) -> None:
+    """DataError where a network's input, classes or task are not those of the images."""
+    classes = data.classes
+    if data.truth != task.truth:
+        raise unsuited(data.truth, task.truth)
     wanted = getattr(model, "input_size", None)
     if wanted is not None and wanted[0] != channels:
         raise DataError.of(
@@ -181,12 +187,12 @@ def fit(channels: int, classes: int, model: nn.Module) -> None:
             f"the network reads {wanted[0]} channels, the images have {channels}",
             remedy=f"set input={channels}x{wanted[1]}x{wanted[2]}",
         )
-    told = getattr(model, "num_classes", None)
+    told = getattr(model, "num_classes", None) if task.classes is None else task.classes
     if told is not None and told < classes:
         raise DataError.of(
             "RS654",
             f"the network tells {told} classes apart, the data set has {classes}",
-            remedy=f"set classes={classes}",
+            remedy=f"set classes={classes}" if task.classes is None else f"set heads.classes={classes}",
         )
 
 
@@ -199,13 +205,15 @@ def feed_of(  # what both kinds of feed need to know
     recipe: Recipe | None = None,
     training: bool = False,
     seed: int = 0,
+    task: Task = CLASSIFICATION,
 ) -> Feed:
     """The feed that suits a part of a data set; the recipe says how images that are read one by one are framed."""
     layout = torch.channels_last if engine.layout(device.type) else torch.contiguous_format
     place = Place(device, layout, engine.workers)
     if isinstance(data, Images):
-        return Resident(data, model, place)
+        return Resident(data, model, place, task)
     recipe, shape = recipe or Recipe(), wanted_shape(model)
     if training and recipe.side:
         shape = (shape[0], recipe.side, recipe.side)
+    fit(shape[0], data, model, task)
     return Decoded(data, model, place, View(shape, recipe.area if training else None, recipe.centre), seed)

@@ -14,11 +14,13 @@ from resspec.spec.net import NetSpec
 from resspec.training.checkpoint import read_notes
 from resspec.training.data import DataSource, Part
 from resspec.training.engine import PLAIN, Engine
-from resspec.training.evaluation import Evaluation, evaluate
+from resspec.training.evaluation import evaluate
 from resspec.training.networks import refuse_missing, threads
 from resspec.training.ranks import joined
 from resspec.training.recipe import Recipe
 from resspec.training.run import NAME_NOTE, PRINT_NOTE
+from resspec.training.score import Score
+from resspec.training.tasks import task_of
 
 SAFETENSORS = ".safetensors"
 
@@ -36,22 +38,23 @@ class Judgement:
     recipe: Recipe | None = None
 
 
-def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Evaluation:
+def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Score:
     """The figures of a file of weights, the same in every process of a torchrun. WeightsError where the weights are of
     another network, or where names and shapes do not fit."""
-    network = compile_spec(spec)
+    network, task = compile_spec(spec), task_of(spec)
     with joined(how.device) as (ranks, device), threads(how.threads):
         refuse_missing(device)
         refuse_strangers(weights, spec.name, network.fingerprint)
         model = load_weights(build_module(source_of(network), 0, device), weights)
         return evaluate(
             model,
-            data.load(how.part),
+            data.load_for(task.truth, how.part),
             batch=how.batch,
             confusion=how.confusion,
             engine=how.engine,
             recipe=how.recipe,
             ranks=ranks,
+            task=task,
         )
 
 

@@ -13,7 +13,6 @@ from torch.optim.swa_utils import AveragedModel
 
 from resspec.errors import DataError
 from resspec.training.augmentation import augmented, draw, mix_of
-from resspec.training.criterion import mixed_loss
 from resspec.training.divergence import diverged
 from resspec.training.engine import Engine
 from resspec.training.epoch import Epoch
@@ -22,6 +21,8 @@ from resspec.training.optimizers import optimizer_of
 from resspec.training.precision import autocast, scaler
 from resspec.training.ranks import Ranks
 from resspec.training.recipe import Recipe
+from resspec.training.tasks.classification import CLASSIFICATION
+from resspec.training.tasks.task import Task
 from resspec.training.wrapping import forward_of, laid_out, unsynced
 
 Place = tuple[int, Tensor]
@@ -41,9 +42,11 @@ class Learner:
         ranks: Ranks,
         seed: int,
         generator: Generator,
+        task: Task = CLASSIFICATION,
     ) -> None:
         self.model = laid_out(model, engine, ranks, feed.device)
         self.feed, self.recipe, self.engine, self.ranks, self.seed = feed, recipe, engine, ranks, seed
+        self.task = task
         self.optimizer = optimizer_of(self.model, recipe, fused=not engine.shard)
         self.average = averaged(self.model, recipe, engine)
         self.scaler = scaler(engine, feed.device)
@@ -105,11 +108,13 @@ class Learner:
         total = torch.zeros((), device=self.feed.device)
         self.optimizer.zero_grad(set_to_none=True)
         for start, (x, y) in parts:
-            images = augmented(x, self.recipe, draws.part(start, start + len(y)))
+            own = draws.part(start, start + len(y))
+            images = augmented(x, self.recipe, own)
+            truth = self.task.moved(y, self.recipe, own, (x.shape[-2], x.shape[-1]))
             mixed, kept = mix.of(self.feed.normalised(images))
             with unsynced(self.forward, start != parts[-1][0]):
                 with autocast(self.engine, self.feed.device):
-                    loss = mixed_loss(self.forward(mixed), y, kept, self.recipe)
+                    loss = self.task.loss(self.forward(mixed), truth, kept, self.recipe)
                 if self.feed.device.type == "cpu" and not math.isfinite(value := float(loss.detach())):
                     raise diverged(self, x, value)  # before the weights take it up, so that its origin can be named
                 self.backward(loss, len(y) * self.ranks.of / count)

@@ -21,6 +21,8 @@ from resspec.training.learner import Learner
 from resspec.training.onednn import guarded
 from resspec.training.ranks import ALONE, Ranks
 from resspec.training.recipe import Recipe
+from resspec.training.tasks.classification import CLASSIFICATION
+from resspec.training.tasks.task import Task
 from resspec.training.watcher import Watcher
 from resspec.training.wrapping import seeded
 
@@ -41,6 +43,7 @@ def train(  # noqa: PLR0913  # keywords, each of its own
     engine: Engine = PLAIN,
     ranks: Ranks = ALONE,
     watchers: Sequence[Watcher] = (),
+    task: Task = CLASSIFICATION,
 ) -> tuple[Epoch, ...]:
     """Train a model in place, on its own device, and leave it in eval mode, with the running mean of its weights
     where the recipe keeps one.
@@ -50,13 +53,14 @@ def train(  # noqa: PLR0913  # keywords, each of its own
     training and reaches the caller. DivergedError when the loss is not finite.
     """
     device = device_of(model)
-    feed = feed_of(images, model, device, engine=engine, recipe=recipe, training=True, seed=seed)
-    held_out = feed_of(validation, model, device, engine=engine, recipe=recipe) if validation else None
+    task.check(recipe)
+    feed = feed_of(images, model, device, engine=engine, recipe=recipe, training=True, seed=seed, task=task)
+    held_out = feed_of(validation, model, device, engine=engine, recipe=recipe, task=task) if validation else None
     if not len(feed):
         raise DataError.of("RS653", "there are no images to train on")
     unsafe = engine.layout(device.type)  # only then does oneDNN overrun its memory
     with guarded(model, device) if unsafe else nullcontext(), seeded(seed, device) as generator:
-        learner = Learner(model, feed, recipe, engine=engine, ranks=ranks, seed=seed, generator=generator)
+        learner = Learner(model, feed, recipe, engine=engine, ranks=ranks, seed=seed, generator=generator, task=task)
         if ranks.rank:
             torch.manual_seed(seed + ranks.rank)  # dropout differs between processes
         for watcher in watchers:
@@ -97,6 +101,9 @@ def _epoch(learner: Learner, held_out: Feed | None, watchers: Sequence[Watcher])
     seconds = time.perf_counter() - start
     validation = None
     if held_out is not None:
-        validation = judged(learner.judged_model, held_out, engine=learner.engine, ranks=learner.ranks)
+        validation = judged(
+            learner.judged_model, held_out, engine=learner.engine, ranks=learner.ranks, task=learner.task
+        )
     rate = learner.recipe.lr_at(learner.taken - 1, learner.steps)
-    return Epoch(number, learner.recipe.epochs, total, validation, seconds, rate, len(learner.feed))
+    columns = learner.task.score.columns
+    return Epoch(number, learner.recipe.epochs, total, validation, seconds, rate, len(learner.feed), columns)

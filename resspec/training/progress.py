@@ -84,7 +84,7 @@ class LiveView(LineView):
             ProgressBar(total, learner.taken, BAR_WIDTH),
             Text(f"epoch {learner.epoch + 1}/{learner.recipe.epochs}  step {learner.step}/{learner.steps}"),
             Text(f"loss {float(learner.loss) * learner.ranks.of / seen:.4f}"),
-            Text(f"accuracy {100 * last.accuracy:.2f} %" if last else ""),
+            Text(f"{last.title} {last.shown(last.score)}" if last else ""),
             Text(f"{rate:,.0f} images/s  {clock(self.seconds_left(learner))} left"),
         )
         self._live.update(row, refresh=True)
@@ -101,7 +101,7 @@ def told(epoch: Epoch) -> str:
     parts = [f"epoch {epoch.number}/{epoch.of}", f"loss {epoch.loss:.4f}"]
     if epoch.validation is not None:
         found = epoch.validation
-        parts += [f"validation {found.loss:.4f}", f"{100 * found.accuracy:.2f} %"]
+        parts += [f"validation {found.loss:.4f}", found.brief]
     return "  ".join([*parts, f"lr {epoch.lr:.2g}", f"{epoch.images / max(epoch.seconds, 1e-9):,.0f} images/s"])
 
 

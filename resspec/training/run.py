@@ -28,6 +28,7 @@ from resspec.training.ranks import Ranks, joined
 from resspec.training.recipe import Recipe
 from resspec.training.run_folder import BEST, LAST, RESULT, Keeper, RunFolder
 from resspec.training.stopping import listening
+from resspec.training.tasks import CLASSIFICATION, Task, task_of
 from resspec.training.watcher import Watcher
 from resspec.training.writing import write_whole
 
@@ -77,16 +78,18 @@ class Trained:
     model: nn.Module
     path: Path
     result: Mapping[str, Any]
+    task: Task = CLASSIFICATION
+    """What it was trained to do."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data: name, fingerprint, epochs, loss, best and last validation accuracy, seconds, files."""
+        """Plain data: name, fingerprint, epochs, loss, best and last validation, seconds, files."""
         return dict(self.result)
 
 
 def run_training(job: Job, site: Site, watchers: Sequence[Watcher] = ()) -> Trained:
     """Train to the end, or go on where an earlier process stopped, or read what came of it. DataError or SpecError
     before anything is written; StoppedError when a signal came and the state is kept."""
-    network = compile_spec(job.spec)
+    network, task = compile_spec(job.spec), task_of(job.spec)
     with joined(site.device) as (ranks, device), threads(site.threads), listening() as signals:
         refuse_missing(device)
         folder = RunFolder(site.path)
@@ -96,8 +99,8 @@ def run_training(job: Job, site: Site, watchers: Sequence[Watcher] = ()) -> Trai
         model = build_module(source_of(network), job.seed, device)
         if (done := folder.finished()) is not None:
             model.load_state_dict(read_weights(site.path / LAST))
-            return Trained(model.eval(), site.path, done)
-        images, validation = load_both(job)
+            return Trained(model.eval(), site.path, done, task)
+        images, validation = load_both(job, task)
         notes = notes_of(job.spec, network.fingerprint)
         keeper = Keeper(folder, notes, signals, keep=site.keep, every=site.every)
         seen = [keeper, *(watchers if ranks.is_first else ())]
@@ -110,19 +113,20 @@ def run_training(job: Job, site: Site, watchers: Sequence[Watcher] = ()) -> Trai
             engine=site.engine,
             ranks=ranks,
             watchers=seen,
+            task=task,
         )
         result = result_of(job, network.fingerprint, site, history, ranks)
         if ranks.is_first:
             write_whole(site.path / "curve.svg", curve(job.spec.name, history).encode())
             write_whole(site.path / RESULT, (json.dumps(result, indent=2) + "\n").encode())
         ranks.wait()
-        return Trained(model, site.path, result)
+        return Trained(model, site.path, result, task)
 
 
-def load_both(job: Job) -> tuple[Images | Samples, Images | Samples | None]:
+def load_both(job: Job, task: Task) -> tuple[Images | Samples, Images | Samples | None]:
     """The training and the validation images; none of the latter where none are held out. The test images stay
     unread."""
-    images, held_out = job.data.load("train"), job.data.load("validation")
+    images, held_out = job.data.load_for(task.truth, "train"), job.data.load_for(task.truth, "validation")
     if isinstance(images, Images) and job.spec.input != images.shape:
         wanted, got = ("x".join(map(str, shape)) for shape in (job.spec.input, images.shape))
         remedy = f"set input={got}"
@@ -139,7 +143,7 @@ def result_of(job: Job, fingerprint: str, site: Site, history: Sequence[Epoch], 
     """What came of a training, as plain data."""
     last = history[-1]
     judged = [epoch for epoch in history if epoch.validation is not None]
-    best = max(judged, key=lambda epoch: (epoch.validation.accuracy, -epoch.validation.loss)) if judged else None  # type: ignore[union-attr]
+    best = max(judged, key=lambda epoch: (epoch.validation.score, -epoch.validation.loss)) if judged else None  # type: ignore[union-attr]
     return {
         "name": job.spec.name,
         "fingerprint": fingerprint,
@@ -147,7 +151,9 @@ def result_of(job: Job, fingerprint: str, site: Site, history: Sequence[Epoch], 
         "epochs": len(history),
         "loss": last.loss,
         "validation": last.validation.to_dict() if last.validation else None,
-        "best": {"epoch": best.number, "accuracy": best.validation.accuracy} if best and best.validation else None,
+        "best": {"epoch": best.number, best.validation.leading: best.validation.score}
+        if best and best.validation
+        else None,
         "seconds": round(sum(epoch.seconds for epoch in history), 3),
         "device": str(site.device),
         "processes": ranks.of,

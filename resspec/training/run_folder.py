@@ -155,11 +155,11 @@ EXITED = 143
 
 
 def is_best(history: tuple[Epoch, ...]) -> bool:
-    """Whether no epoch before the last was better: by validation accuracy, then by loss; by training loss where
+    """Whether no epoch before the last was better: by the validation's leading figure, then by loss; by training loss where
     nothing is validated."""
 
     def merit(epoch: Epoch) -> tuple[float, float]:
         held_out = epoch.validation
-        return (held_out.accuracy, -held_out.loss) if held_out is not None else (0.0, -epoch.loss)
+        return (held_out.score, -held_out.loss) if held_out is not None else (0.0, -epoch.loss)
 
     return all(merit(history[-1]) > merit(epoch) for epoch in history[:-1])

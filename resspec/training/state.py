@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from resspec.training.epoch import Epoch
-from resspec.training.evaluation import Evaluation
 from resspec.training.learner import Learner
+from resspec.training.score import Score
 
 
 def weights_of(learner: Learner) -> dict[str, Tensor]:
@@ -65,7 +65,7 @@ def take_up(learner: Learner, weights: dict[str, Tensor], state: dict[str, Any])
     """Put a learner into a state that was kept. Another number of processes gives other random numbers."""
     restore_tensors(learner, weights, state["optimizer"])
     learner.epoch, learner.step, learner.seconds = state["epoch"], state["step"], state["seconds"]
-    learner.history = tuple(epoch_of(row) for row in state["history"])
+    learner.history = tuple(epoch_of(row, learner.task.score) for row in state["history"])
     learner.scaler.load_state_dict(state["scaler"])
     learner.generator.set_state(state["generator"])
     learner.before = state["before"]
@@ -98,7 +98,7 @@ def restore_tensors(learner: Learner, weights: dict[str, Tensor], optimizer: dic
     set_optimizer_state_dict(learner.model, learner.optimizer, optimizer, options=options)
 
 
-def epoch_of(row: dict[str, Any]) -> Epoch:
+def epoch_of(row: dict[str, Any], kind: type[Score]) -> Epoch:
     """An epoch from its plain data."""
     held_out = row["validation"]
-    return Epoch(**{**row, "validation": Evaluation(**held_out) if held_out is not None else None})
+    return Epoch(**{**row, "validation": kind(**held_out) if held_out is not None else None})

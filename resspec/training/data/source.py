@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +17,24 @@ from resspec.training.data.framing import View
 from resspec.training.plugin import Plugin
 
 Part = Literal["train", "validation", "test"]
+Truth = Literal["labels", "masks", "boxes", "images"]
+"""What is told of an image: a label; the class of each pixel; a label and a box for each thing; a better image."""
 HeldOut = Annotated[float, Field(ge=0, lt=1)]
 SPLIT_SEED = 0
+IGNORED = 255
+"""The class of a pixel of which nothing is known."""
 
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """Labelled images in memory: `x` [count, channels, height, width] from 0 (black) to `white`, `y` [count] from
-    0."""
+    """Images in memory and the truth about them: `x` [count, channels, height, width] from 0 (black) to `white`, `y`
+    [count, …]: labels [count] from 0, masks [count, height, width] of classes, boxes [count, most, 5], images."""
 
     x: NDArray[np.uint8]
-    y: NDArray[np.int64]
+    y: NDArray[Any]
     classes: int
     white: int = 255
+    truth: Truth = "labels"
 
     def __len__(self) -> int:
         return len(self.y)
@@ -42,15 +47,16 @@ class Images:
 
     def take(self, index: NDArray[np.intp]) -> Images:
         """The images at the given positions."""
-        return Images(self.x[index], self.y[index], self.classes, self.white)
+        return Images(self.x[index], self.y[index], self.classes, self.white, self.truth)
 
 
 class Samples(ABC):
     """Labelled images that are read one by one, each in its own size, by worker processes: pickled into them."""
 
     classes: int
-    y: NDArray[np.int64]
-    """Labels from 0."""
+    y: NDArray[Any]
+    """Labels from 0, where labels are what is told."""
+    truth: Truth = "labels"
     lenient: bool = False
     """Whether an image that cannot be read is left out and told at the end; otherwise it stops the run."""
 
@@ -60,6 +66,10 @@ class Samples(ABC):
     @abstractmethod
     def read(self, index: int, view: View, random: Random) -> NDArray[np.uint8]:
         """An image [channels, height, width] as a view frames it; DataError RS656 names a damaged one."""
+
+    def item(self, index: int, view: View, random: Random) -> tuple[NDArray[np.uint8], Any]:
+        """An image and the truth about it, framed alike."""
+        return self.read(index, view, random), self.y[index]
 
     @abstractmethod
     def take(self, index: NDArray[np.intp]) -> Samples:
@@ -72,15 +82,36 @@ class DataSource(Plugin):
     family: ClassVar[str] = "data set"
     home: ClassVar[str] = "resspec.training.data"
     group: ClassVar[str] = "resspec.data"
+    truths: ClassVar[tuple[Truth, ...]] = ("labels",)
+    """What it can tell of its images; the first is what `load` tells."""
 
     @abstractmethod
     def load(self, part: Part) -> Images | Samples:
         """One part of the data, the same images in the same order every time; DataError when missing or damaged."""
 
+    def load_for(self, truth: Truth, part: Part) -> Images | Samples:
+        """One part of the data with the truth that a task needs; DataError where the data set does not know it. A
+        data set that knows several says here which."""
+        if truth not in self.truths:
+            raise unsuited(self.truths[0], truth, self.kind)
+        return self.load(part)
 
-def resident(source: DataSource, part: Part) -> Images:
+
+def unsuited(told: Truth, needed: Truth, kind: str = "") -> DataError:
+    """The error of a data set that tells something else than a task needs."""
+    named = f"the data set {kind!r}" if kind else "the data set"
+    remedy = {
+        "labels": "for a classifier: digits, imagefolder:FOLDER, …",
+        "masks": "for segmentation: digit-scenes, masks:FOLDER",
+        "boxes": "for detection: digit-scenes, voc:FOLDER",
+        "images": "for super-resolution: a data set of photographs",
+    }[needed]
+    return DataError.of("RS659", f"{named} tells {told} of its images, the network learns {needed}", remedy=remedy)
+
+
+def resident(source: DataSource, part: Part, truth: Truth | None = None) -> Images:
     """A part that lies in memory as a whole; DataError where the data set reads its images one by one."""
-    found = source.load(part)
+    found = source.load_for(truth, part) if truth else source.load(part)
     if isinstance(found, Images):
         return found
     raise DataError.of("RS657", f"the data set {source.kind!r} is read image by image; this needs it in memory")

@@ -1,0 +1,7 @@
+"""What a network learns to do: one file per task."""
+
+from resspec.training.tasks.choice import task_of
+from resspec.training.tasks.classification import CLASSIFICATION
+from resspec.training.tasks.task import Task
+
+__all__ = ["CLASSIFICATION", "Task", "task_of"]
