@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from resspec.errors import DataError
+from resspec.parts.dense_heads.image import Image as ImageHeads
 from resspec.parts.dense_heads.segmentation import Segmentation as SegmentationHead
 from resspec.plan import resolve
 from resspec.spec.net import NetSpec
 from resspec.training.tasks.classification import CLASSIFICATION
 from resspec.training.tasks.segmentation import Segmentation
+from resspec.training.tasks.super_resolution import SuperResolution
 from resspec.training.tasks.task import Task
 
 
 def task_of(spec: NetSpec) -> Task:
     """The task of the network that a spec describes; SpecError where its parts are wrong."""
-    dense = resolve(spec).dense
+    plan = resolve(spec)
+    dense = plan.dense
     if dense is None:
         return CLASSIFICATION
     if isinstance(dense.heads, SegmentationHead):
         return Segmentation(dense.heads.classes)
+    if isinstance(dense.heads, ImageHeads):
+        return SuperResolution(plan.mean, plan.std)
     message = f"there is no training for heads of kind {dense.heads.kind!r}"
-    raise DataError.of("RS659", message, remedy="train heads of kind segmentation, or a classifier")
+    raise DataError.of("RS659", message, remedy="train heads of kind segmentation or image, or a classifier")
