@@ -84,7 +84,8 @@ def trained(title: str, detector: nn.Module) -> None:
     sum(losses.values()).backward()
     reached = all(parameter.grad is not None for parameter in detector.parameters() if parameter.requires_grad)
     found = detector.eval()(images)
-    print(f"{title:<20} losses {[round(float(loss), 3) for loss in losses.values()]}, gradients everywhere: {reached}, "
+    values = [round(float(loss.detach()), 3) for loss in losses.values()]
+    print(f"{title:<20} losses {values}, gradients everywhere: {reached}, "
           f"answers with {sorted(found[0])}")  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def main() -> None:
     def accuracy(model: Network, seed: int) -> float:
         last = train(model, images, recipe, validation=held_out, seed=seed)[-1].validation
         assert last is not None
-        return 100 * last.accuracy
+        return float(100 * last.accuracy)
 
     reached: list[list[float]] = []
     with threads(1):

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from resspec.spec.net import NetSpec
     from resspec.study.result import Result
     from resspec.training.data import DataSource
-    from resspec.training.score import Score
     from resspec.training.run import Trained
+    from resspec.training.score import Score
 
 __all__ = [
     "BudgetError",
@@ -143,6 +143,7 @@ def build(  # noqa: PLR0913  # keywords, each of its own
     features: Sequence[Feature] | None = None,
     checkpointing: bool = False,
     inference: bool = False,
+    compile: bool = False,  # noqa: A002  # torch's word for it
 ) -> nn.Module:
     """The network as an ordinary nn.Module: input (N, C, H, W), output (N, classes), or with `features` (stage
     numbers, 0 for the stem, or scope names) a dictionary of feature maps.
@@ -150,16 +151,24 @@ def build(  # noqa: PLR0913  # keywords, each of its own
     The weights come from `seed` (torch's own generator without one), or from a state_dict or a file of one; a
     .safetensors file that carries its spec brings its weights along. Any input size will do. `checkpointing` makes
     backward recompute each block. `inference` gives the form for eval mode: norms folded into convolutions, branches of
-    RepVGG and MobileOne blocks fused, channels last in memory; the same outputs up to rounding."""
+    RepVGG and MobileOne blocks fused, channels last in memory; the same outputs up to rounding. `compile` compiles that
+    form by torch.compile, weights as constants, and compares the answers; it takes a minute and a C++ compiler
+    (ResspecError where there is none)."""
     from resspec.carried import carries_weights
     from resspec.export.module import build_module
 
+    if compile and not inference:
+        raise ResspecError.of("RS709", "only the inference form is compiled", remedy="add inference=True")
     network = graph(source, features)
     model = build_module(_source(network), seed, device, dtype)
     if weights is None and seed is None and carries_weights(source):
         weights = str(source)
     if weights is not None:
         load_weights(model, weights)
+    if inference and compile:
+        from resspec.formats.compiled import compiled
+
+        return compiled(_fused(network, model), network.inputs[0].shape)
     if inference:
         return _fused(network, model)
     if checkpointing:

@@ -44,9 +44,21 @@ def shapes(path: Path) -> dict[str, tuple[int, ...]]:
     rows = {name: row for name, row in header(path).items() if name != NOTES}
     try:
         ordered = sorted(rows, key=lambda name: rows[name]["data_offsets"][0])
-        return {name: tuple(int(side) for side in rows[name]["shape"]) for name in ordered}
+        found = {name: tuple(int(side) for side in rows[name]["shape"]) for name in ordered}
+        end = max((int(row["data_offsets"][1]) for row in rows.values()), default=0)
     except (TypeError, KeyError, ValueError, IndexError):
         raise WeightsError(Fault("RS603", f"{path} is no readable tensor file: its header is damaged")) from None
+    check_length(path, end)
+    return found
+
+
+def check_length(path: Path, data: int) -> None:
+    """WeightsError where a file is not as long as its header says: 8 bytes, the header, so many bytes of data."""
+    with path.open("rb") as file:
+        wanted = 8 + int.from_bytes(file.read(8), "little") + data
+    if path.stat().st_size != wanted:
+        message = f"{path} is no readable tensor file: it has {path.stat().st_size:,} bytes of {wanted:,}"
+        raise WeightsError(Fault("RS603", message))
 
 
 def spec_text(path: Path) -> str:

@@ -14,12 +14,17 @@ import dense
 import peers
 import probe
 import resspec
+from resspec.export.naming import Peer
 from resspec.export.naming import peers as namings
 from resspec.export.weights import peer_state
+from resspec.formats.conversion import convert
+from resspec.ingest.fit import tensors_of
 
 LARGE = 16_000_000
 """Networks with more parameters than this run their probes in the slow tests."""
 IDS = [f"{row['source']}-{row['name']}" for row in dense.ROWS]
+
+BUSY = [row for row in dense.ROWS if row["name"] not in dense.IDLE]
 
 
 def own_name(name: str) -> str:
@@ -56,9 +61,11 @@ def filled(row: peers.Row, model: nn.Module) -> dict[str, Tensor]:
 def divided(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """A filled state_dict with the exact singular vectors of every weight that is divided by its largest value."""
     for key in [key for key in state if key.endswith("weight_orig")]:
-        u, _, v = torch.linalg.svd(state[key].flatten(1).double(), full_matrices=False)
+        matrix = state[key].flatten(1).double()
+        u = torch.linalg.eigh(matrix @ matrix.t())[1][:, -1]  # a tenth of the time that both sides' vectors take
+        v = torch.nn.functional.normalize(matrix.t() @ u, dim=0)
         stem = key.removesuffix("orig")
-        state[f"{stem}u"], state[f"{stem}v"] = u[:, 0].float(), v[0].float()
+        state[f"{stem}u"], state[f"{stem}v"] = u.float(), v.float()
     return state
 
 
@@ -111,6 +118,33 @@ def test_every_output_is_the_peers(row: peers.Row):
         scale = expected["norm"] / math.sqrt(tensor.numel())
         assert (tensor.flatten()[:6] - torch.tensor(expected["first"])).abs().max().item() <= 1e-4 * scale
         assert abs(tensor.double().norm().item() - expected["norm"]) <= 1e-4 * expected["norm"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "row", [row for row in dense.ROWS if row["name"] not in dense.IDLE], ids=lambda row: row["name"]
+)
+def test_a_checkpoint_of_the_peer_converts_to_our_names_and_back(row: peers.Row):
+    spec = resspec.load(dense.spec_of(row))
+    shapes = tensors_of(spec)
+    own = {name: torch.full(shape, i, dtype=dtype_of(name)) for i, (name, shape) in enumerate(shapes.items())}
+    found = [theirs for peer in namings() if peers.digest(theirs := renamed(own, peer)) == row["state_dict_sha256"]]
+    made = convert(found[0], "resspec", spec)
+    assert made.tensors.keys() == own.keys()
+    assert all(torch.equal(made.tensors[name], own[name]) for name in own)
+    back = convert(own, made.source, spec).tensors
+    assert list(back) == list(found[0])
+    assert all(torch.equal(back[name], found[0][name]) for name in back)
+
+
+def dtype_of(name: str) -> torch.dtype:
+    """The type of a tensor of ours."""
+    return torch.int64 if name.endswith("num_batches_tracked") else torch.float32
+
+
+def renamed(own: dict[str, Tensor], peer: Peer) -> dict[str, Tensor]:
+    """Tensors under a peer's names, in its order."""
+    return {theirs: own[name] for name, theirs in peer.names(own).items()}
 
 
 SMALL = ("unet_resnet18", "linknet_resnet18", "fpn_resnet18", "pspnet_resnet18", "deeplabv3plus_resnet34")

@@ -15,8 +15,9 @@ from pathlib import Path
 import torch
 
 import resspec
-import resspec.training.data
 from resspec.training.adversarial.grid import samples
+from resspec.training.data import DataSource
+from resspec.training.data.source import resident
 
 DUEL = {"steps": 5000, "batch": 32, "lr": 5e-4, "critic_lr": 5e-4, "beta1": 0.5, "beta2": 0.99}
 JUDGED = 1000
@@ -41,16 +42,14 @@ def main() -> None:
         "resnet20_quarter", data="digits", recipe="digits", path=asked.path / "judge", device=asked.device
     ).model
     made = samples(generator, 64, JUDGED, seed=1)
-    real = torch.from_numpy(resspec.training.data.DataSource.read("digits").load("test").x).float() / 16
+    real = torch.from_numpy(resident(DataSource.read("digits"), "test").x).float() / 16
     mean, std = (torch.tensor(values)[:, None, None] for values in (judge.mean, judge.std))
     print(f"{result['steps']} steps in {result['seconds']:.0f} s")
     for name, images in (("real, of the test part", real), ("made", made)):
         with torch.no_grad():
             shares = judge.cpu()((images - mean) / std).softmax(1)
         counts = torch.bincount(shares.argmax(1), minlength=10).tolist()
-        print(
-            f"{name}: {len(images)} images, surest answer {shares.amax(1).mean():.3f} on average, of each digit {counts}"
-        )
+        print(f"{name}: {len(images)} images, sureness {shares.amax(1).mean():.3f} on average, of each digit {counts}")
     print(result["samples"])
 
 

@@ -50,9 +50,18 @@ class Holding:
         return self.widths[name] * elements(self.graph, name)
 
     def kept(self) -> dict[str, Kept]:
-        """What each node adds to that which is kept: storages that no node before it kept, and what is its own."""
+        """What each node adds to that which is kept: storages that no node before it kept, and what is its own. What is
+        made of the image before anything is learned has no gradient, and keeps nothing."""
         known: set[str] = set()
-        return {node.name: self._added(node, known) for node in self.graph if node.op.arity}
+        learning: set[str] = set()
+        for node in self.graph:
+            if any(weight.trained for weight in node.op.weights()) or not learning.isdisjoint(node.inputs):
+                learning.add(node.name)
+        return {
+            node.name: self._added(node, known) if node.name in learning else Kept()
+            for node in self.graph
+            if node.op.arity
+        }
 
     def _added(self, node: Node, known: set[str]) -> Kept:
         saved = node.op.saves(self.graph.shapes_in(node), node.shape)

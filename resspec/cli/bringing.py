@@ -51,8 +51,10 @@ def import_(
 ) -> None:
     """Write the shortest spec of a network that exists: from names and shapes, and a module's answers."""
     from resspec.authoring.minimal import minimal
-    from resspec.training.writing import write_whole
+    from resspec.training.writing import check_place, write_whole
 
+    if output is not None:
+        check_place(output)
     found = resspec.import_spec(source, *overrides or (), like=like, name=name)
     if as_json:
         print_json(found.to_dict())
@@ -91,9 +93,10 @@ def convert(  # noqa: PLR0913, PLR0917  # options, each of its own
     as_json: AsJson = False,
 ) -> None:
     """Write a checkpoint's weights under another naming: every tensor, or an error that lists what has no place."""
+    from resspec.formats.conversion import check_target, save
     from resspec.formats.conversion import convert as converted
-    from resspec.formats.conversion import save
 
+    check_target(output)
     made = converted(source, to, resspec.load(spec) if spec else None, dtype, nest)
     save(made, output)
     told = {

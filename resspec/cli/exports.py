@@ -35,7 +35,10 @@ def export(  # noqa: PLR0913, PLR0917  # options, each of its own
     overrides: Overrides = None,
     to: Annotated[
         str,
-        typer.Option(metavar="FORMAT", help="hf, onnx, openvino, pt2, safetensors or source; else the file's suffix."),
+        typer.Option(
+            metavar="FORMAT",
+            help="aoti (compiled), hf, onnx, openvino, pt2, safetensors, source; else the file's suffix.",
+        ),
     ] = "",
     weights: Annotated[
         str | None, typer.Option(metavar="FILE", help="Take the weights from this checkpoint, in any known naming.")

@@ -15,6 +15,8 @@ from resspec.errors import ResspecError
 
 PANEL = "Make networks"
 SAFETENSORS = ".safetensors"
+COMPILED = "aoti"
+"""The format of compiled networks."""
 
 app = typer.Typer()
 
@@ -70,6 +72,9 @@ def build(  # noqa: PLR0913, PLR0917  # options, each of its own
             help="training, or inference: norms folded, branches fused, written as .pt2, .onnx or .py.",
         ),
     ] = "training",
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Compile the inference form for this kind of machine: a .pt2 package.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Build the network and write its weights, with the spec in the file's header: `resspec.build(FILE)` reads both.
@@ -80,10 +85,18 @@ def build(  # noqa: PLR0913, PLR0917  # options, each of its own
 
         from resspec.formats.exporting import export
 
-        made = export(net, output, partial(resspec.build, seed=seed, weights=weights), inference=True)
+        made = export(
+            net,
+            output,
+            partial(resspec.build, seed=seed, weights=weights),
+            COMPILED if compiled else "",
+            inference=True,
+        )
         if not quiet:
             typer.echo("\n  ".join((f"wrote {output}", *made.written.verified)))
         return
+    if compiled:
+        raise ResspecError.of("RS709", "only the inference form is compiled", remedy="add --for inference")
     if output.suffix != SAFETENSORS:
         raise ResspecError.of("RS701", f"weights are written as {SAFETENSORS}, not as {output.name}")
     report = resspec.report(net)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PANEL = "Train and judge networks"
 PREFIX = "recipe."
-DATA = "digits, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, dataset:NAME"
+DATA = "digits, digit-scenes, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER, dataset:NAME"
 
 app = typer.Typer()
 

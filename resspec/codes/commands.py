@@ -47,6 +47,18 @@ COMMANDS = {
         "$ resspec export resnet18 -o resnet18.onnx",
         "Install the extra that the message names.",
     ),
+    "RS708": Code(
+        "A network that cannot be compiled",
+        "torch.compile could not make code of the network, or compiled code was to be trained, moved or given weights.",
+        "$ CXX=none resspec build resnet18 --for inference --compile -o resnet18.pt2",
+        "Install a C++ compiler, or leave --compile (compile=True) out; build anew for other weights.",
+    ),
+    "RS709": Code(
+        "Only the inference form is compiled",
+        "Compiling takes the weights as constants, which a network to be trained has not.",
+        "$ resspec build resnet18 --compile -o resnet18.pt2",
+        "Add --for inference (inference=True).",
+    ),
     "RS720": Code(
         "No such device",
         "A network is to be timed on a device that is not there.",

@@ -191,4 +191,10 @@ DATA = {
         "$ resspec train unet_resnet18 recipe.cutmix=1 --data digit-scenes",
         "Leave the field at its default.",
     ),
+    "RS666": Code(
+        "A wrong mask",
+        "The mask of an image is missing, has another size, or holds a class that there is not.",
+        "$ resspec train unet_resnet18 --data masks:photos",
+        "Correct the file that the message names, or leave such images out with damaged: skip.",
+    ),
 }

@@ -18,6 +18,9 @@ _NUMBER = re.compile(r"\{(?:(\d+)\*)?([nisN])([+-]\d+)?\}")
 _GROUP = re.compile(r"\{(\d)([+/-])(\d+)\}")
 
 
+WRAPPERS = ("module.", "_orig_mod.", "model.")
+"""Prefixes that wrappers (DataParallel, torch.compile, training loops) put before every name."""
+
 Rule = tuple[str, str] | tuple[str, str, str]
 
 
@@ -34,7 +37,8 @@ class Peer:
     `reads` lead back: pairs applied to the peer's names one after the other. In a replacement, `{1+1}`, `{2-1}` and
     `{2/2}` are numbers counted from a group of the pattern; a third pattern limits a pair to state_dicts that have a
     name like it, `{block}` in it being what the pattern's first group found. Blocks that a peer numbers through the
-    net are read into `layer0`. `all` matches the start of every name, for peers that rename everything."""
+    net are read into `layer0`. `all` matches the start of every name, for peers that rename everything; `needs` is
+    found in one of our names at least, for peers without `reads`, of one sort of network alone."""
 
     name: str
     renames: tuple[Rule, ...] = ()
@@ -42,6 +46,7 @@ class Peer:
     ranks: tuple[str, ...] = ()
     reads: tuple[Rule, ...] = ()
     all: str = ""
+    needs: str = ""
 
     def names(self, own: Iterable[str]) -> dict[str, str]:
         """Our names and the peer's, in the peer's order."""
@@ -59,8 +64,12 @@ class Peer:
         return {name: self._read(name, holds) for name in listed}
 
     def fits(self, own: Iterable[str]) -> bool:
-        """Whether the peer has names for all of ours, which lead back."""
-        names = list(self.names(own).values())
+        """Whether the peer has names for all of ours, which lead back; where it has no `reads`, each of its own."""
+        listed = list(own)
+        names = list(self.names(listed).values())
+        if self.needs:
+            unique = len(set(names)) == len(names) and any(re.search(self.needs, name) for name in listed)
+            return unique and all(re.match(self.all, name) for name in names)
         again = self.names(self.own(names).values())
         return set(again.values()) == set(names) and all(re.match(self.all, name) for name in names)
 
@@ -142,3 +151,18 @@ def peers() -> tuple[Peer, ...]:
         importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
     ]
     return (OWN, *(module.PEER for module in modules))
+
+
+def unwrapped(naming: Mapping[str, str]) -> dict[str, str]:
+    """A peer's names as they are once wrappers' prefixes are taken off a checkpoint: some peers have one themselves."""
+    wrapped = wrappers_of(naming.values())
+    return {name: theirs.removeprefix(wrapped) for name, theirs in naming.items()}
+
+
+def wrappers_of(names: Iterable[str]) -> str:
+    """What wrappers put before every one of these names."""
+    left, taken = list(names), ""
+    for prefix in WRAPPERS:
+        if left and all(name.startswith(prefix) for name in left):
+            left, taken = [name.removeprefix(prefix) for name in left], taken + prefix
+    return taken

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import pickle
+import pickletools
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from resspec.errors import Fault, WeightsError, did_you_mean
-from resspec.export.naming import peers
+from resspec.export.naming import peers, unwrapped, wrappers_of
 
 NESTS = (
     *("state_dict", "model", "model_state_dict", "net"),
     *("ema_state_dict", "state_dict_ema", "model_ema", "ema"),
 )
 """Keys below which checkpoints keep their tensors, the first that is there taken."""
-WRAPPERS = ("module.", "_orig_mod.", "model.")
-"""Prefixes that wrappers (DataParallel, torch.compile, training loops) put before every name."""
 LISTED = 8
 
 
@@ -48,21 +51,6 @@ def peer_state(model: nn.Module, peer: str) -> dict[str, Tensor]:
     if not is_one_to_one(names):
         raise WeightsError(Fault("RS608", f"the naming {peer!r} has no names for this network: two tensors share one"))
     return {theirs: own[name] for name, theirs in names.items()}
-
-
-def unwrapped(naming: Mapping[str, str]) -> dict[str, str]:
-    """A peer's names as they are once wrappers' prefixes are taken off a checkpoint: some peers have one themselves."""
-    wrapped = wrappers_of(naming.values())
-    return {name: theirs.removeprefix(wrapped) for name, theirs in naming.items()}
-
-
-def wrappers_of(names: Iterable[str]) -> str:
-    """What wrappers put before every one of these names."""
-    left, taken = list(names), ""
-    for prefix in WRAPPERS:
-        if left and all(name.startswith(prefix) for name in left):
-            left, taken = [name.removeprefix(prefix) for name in left], taken + prefix
-    return taken
 
 
 def is_one_to_one(names: Mapping[str, str]) -> bool:
@@ -94,11 +82,15 @@ def opened(weights: Mapping[str, Any] | str | Path, nest: str = "") -> Opened:
         nests = [key for key in (nest, *NESTS) if key and isinstance(data.get(key), Mapping)]
         if not nests or (nest and nest not in (*taken, nests[0])):
             asked = f"there is no {nest!r}" if nest else "there are no tensors"
-            held = f"it holds: {', '.join(str(key) for key in list(data)[:LISTED])}"
+            held = f"it holds: {', '.join(str(key) for key in list(data)[:LISTED]) or 'nothing'}"
             raise WeightsError(Fault("RS601", f"{asked} in the checkpoint", remedy=held))
         taken.append(nests[0])
         passed += [key for key in dict.fromkeys(nests[1:]) if key != nests[0]]
         data = data[nests[0]]
+    if nest and nest not in taken:
+        raise WeightsError(
+            Fault("RS601", f"there is no {nest!r} in the checkpoint", remedy="its tensors lie at the top")
+        )
     if not isinstance(data, Mapping):
         raise WeightsError(
             Fault("RS601", f"a checkpoint is a mapping of names to tensors, not a {type(data).__name__}")
@@ -112,14 +104,36 @@ def opened(weights: Mapping[str, Any] | str | Path, nest: str = "") -> Opened:
 def _read(path: Path) -> Any:
     """The content of a tensor file. Nothing in it is executed."""
     if not path.is_file():
-        raise WeightsError(Fault("RS602", f"there is no file {path}"))
+        remedy = "it is a folder: name the file of weights in it" if path.is_dir() else ""
+        raise WeightsError(Fault("RS602", f"there is no file {path}", remedy=remedy))
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
         return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # noqa: BLE001  # torch, zipfile, pickle and safetensors each raise their own
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise WeightsError(Fault("RS603", f"{path} is no readable tensor file: {reason:.200}")) from None
+    except SafetensorError as error:
+        raise WeightsError(Fault("RS603", f"{path} is no readable tensor file: {error!s:.200}")) from None
+    except Exception as error:  # noqa: BLE001  # torch, zipfile and pickle each raise their own, and advise to run it
+        raise WeightsError(_unreadable(path, error)) from None
+
+
+def _unreadable(path: Path, error: Exception) -> Fault:
+    """What to say of a file that is no state_dict: whole but with more than tensors in it, or none of torch's."""
+    if isinstance(error, pickle.UnpicklingError) and _is_pickle(path):
+        reason = "it holds objects that are not tensors, and reading those would run code of the file"
+        remedy = "save the tensors alone: torch.save(model.state_dict(), FILE)"
+    else:
+        reason = "it is empty, cut short, or of another format"
+        remedy = "a checkpoint is .pt, .pth, .th or .bin as torch.save writes it, or .safetensors"
+    return Fault("RS603", f"{path} is no readable tensor file: {reason}", remedy=remedy)
+
+
+def _is_pickle(path: Path) -> bool:
+    """Whether a file is a whole archive of torch's, or a pickle to its last byte."""
+    if zipfile.is_zipfile(path):
+        return True
+    with path.open("rb") as file, suppress(Exception):  # whatever opcodes a damaged file has
+        return bool([*pickletools.genops(file)])
+    return False
 
 
 def _faults(found: Mapping[str, Tensor], own: Mapping[str, Tensor], naming: Mapping[str, str]) -> list[Fault]:

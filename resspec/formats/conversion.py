@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save as serialized
 from torch import Tensor
 
 from resspec import carried
 from resspec.compile import compile_spec
 from resspec.errors import Fault, WeightsError, did_you_mean
-from resspec.export.naming import Peer, peers
+from resspec.export.naming import Peer, peers, unwrapped
 from resspec.export.weights import opened
 from resspec.ingest.anatomy import COUNTER
 from resspec.ingest.fit import misfit, tensors_of
 from resspec.ingest.inferring import faults_of, infer
 from resspec.spec.net import NetSpec
+from resspec.training.writing import check_place, write_whole
 
 SUFFIXES = (".safetensors", ".pth", ".pt", ".th", ".bin")
 ALIASES = {"torchvision": "resspec", "timm": "resspec", "hf": "huggingface"}
@@ -53,7 +55,7 @@ def convert(
     else:
         source = recognised(spec, given)
     own = tensors_of(spec)
-    theirs, ours = source.names(own), target.names(own)
+    theirs, ours = unwrapped(source.names(own)), target.names(own)
     if len(set(ours.values())) != len(ours) or not target.fits(own):
         raise WeightsError(Fault("RS608", f"the naming {target.name!r} has no names for this network"))
     made = [name for name in ours if theirs[name] not in found.tensors]
@@ -76,7 +78,7 @@ def recognised(spec: NetSpec, given: Mapping[str, tuple[int, ...]]) -> Peer:
     """The naming under which a network has the given tensors."""
     best = min(peers(), key=lambda peer: misfit(spec, peer, given).count)
     if misfit(spec, best, given).count:
-        raise WeightsError(*faults_of(given, spec, best))
+        raise WeightsError(*faults_of(given, spec, best, spec.name))
     return best
 
 
@@ -98,16 +100,24 @@ def told(nest: tuple[str, ...], passed: tuple[str, ...], made: list[str]) -> tup
 def save(converted: Converted, path: Path) -> None:
     """Write the tensors: .safetensors (with the spec and its fingerprint where the names are ours), or a state_dict
     as torch writes it."""
-    if path.suffix not in SUFFIXES:
-        raise WeightsError(Fault("RS701", f"weights are written as {', '.join(SUFFIXES)}, not as {path.name}"))
+    check_target(path)
     tensors = {name: tensor.contiguous() for name, tensor in converted.tensors.items()}
     if path.suffix != carried.SUFFIX:
-        torch.save(tensors, path)
+        content = io.BytesIO()
+        torch.save(tensors, content)
+        write_whole(path, content.getvalue())
         return
     notes = {"format": "pt"}
     if converted.target == "resspec":
         notes |= notes_of(converted.spec)
-    save_file(tensors, path, metadata=notes)
+    write_whole(path, serialized(tensors, metadata=notes))
+
+
+def check_target(path: Path) -> None:
+    """WeightsError or OSError where no weights can be written."""
+    if path.suffix not in SUFFIXES:
+        raise WeightsError(Fault("RS701", f"weights are written as {', '.join(SUFFIXES)}, not as {path.name}"))
+    check_place(path)
 
 
 def notes_of(spec: NetSpec) -> dict[str, str]:

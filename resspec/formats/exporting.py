@@ -17,6 +17,7 @@ from resspec.formats.format import Export, Format, Written, format_of
 from resspec.plan import resolve
 from resspec.spec.net import NetSpec
 from resspec.training.data.source import DataSource
+from resspec.training.writing import check_place
 
 Build = Callable[..., nn.Module]
 
@@ -41,6 +42,8 @@ def export(
     """Write a network to a path: in the format of this name, or of the path's suffix. `build` makes its module; `int8`
     names the data set that a quantised ONNX file is calibrated on and judged by (`digits`, `cifar10:FOLDER`)."""
     format_ = format_of(to, path)
+    if not format_.folder:
+        check_place(path)
     if int8:
         return Exported("onnx, int8", spec.name, quantised_file(spec, path, build, format_, int8))
     model = build(spec, inference=inference).eval()

@@ -48,11 +48,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name, the suffix of its files (empty for a folder), and its writer."""
+    """A format: its name, the suffix of its files (empty where the name must be given), its writer, and whether it is
+    a folder of files."""
 
     name: str
     suffix: str
     write: Callable[[Export], Written]
+    folder: bool = False
 
 
 @cache
@@ -79,10 +81,10 @@ def format_of(name: str, path: Path) -> Format:
     return suffixes[path.suffix]
 
 
-def difference(wanted: Tensor, got: Tensor) -> float:
+def difference(wanted: Tensor, got: Tensor, tolerance: float = TOLERANCE) -> float:
     """The largest difference as a share of the root mean square; WeightsError where it is too large."""
     share = float((wanted - got.reshape(wanted.shape)).abs().max() / wanted.pow(2).mean().sqrt().clamp_min(1e-12))
-    if not share <= TOLERANCE:
+    if not share <= tolerance:
         fault = Fault("RS706", f"what was written answers otherwise: by {share:.1e} of the root mean square")
         raise WeightsError(fault)
     return share

@@ -39,9 +39,10 @@ def bottleneck(block: Tensors, given: int, preact: str) -> Facts:
     """A block of 1x1, 3x3, 1x1."""
     first, third = kernel(block, "conv1") or (0,), kernel(block, "conv3") or (0, 0)
     groups = groups_of(block, "conv2", first[0], third[1])
-    extra: Data = {"reduce_first": third[1] // first[0]} if first[0] < third[1] else {}
+    reduced = third[1] // first[0] if not preact else 1
+    extra: Data = {"reduce_first": reduced} if reduced > 1 else {}
     extra |= {"extra_conv": True} if "conv2b.weight" in block else {}
-    return f"{preact}bottleneck", Middles(given, width_of(block), third[1], groups), extra
+    return f"{preact}bottleneck", Middles(given, width_of(block), third[1], groups, first[0]), extra
 
 
 def of_two(block: Tensors, given: int, preact: str, first: Shape | None, second: Shape | None) -> Facts | None:
@@ -71,7 +72,7 @@ def groups_of(block: Tensors, conv: str, given: int, width: int) -> int:
     radix = select[0] // width if select else 1
     paths = sum(1 for name in block if name.startswith(f"{conv}.paths.") and name.endswith("conv.weight"))
     groups = given // shape[1] // radix
-    return max(1, groups // paths if paths and groups >= paths else groups)
+    return 1 if paths and groups == paths else max(1, groups)
 
 
 def conv_of(block: Tensors, given: int) -> Data | None:
@@ -84,8 +85,8 @@ def conv_of(block: Tensors, given: int) -> Data | None:
         if "paths.0.conv.weight" in inside:
             paths = sum(1 for name in inside if name.endswith("conv.weight"))
             before = (kernel(block, "conv1") or (given,))[0] if conv == "conv2" else given
-            split = inside["paths.0.conv.weight"][1] * paths <= before
-            return {"kind": "selective-kernel", "paths": paths, "split": split}
+            split = inside["paths.0.conv.weight"][1] * paths == before  # grouped paths look the same: those read all
+            return {"kind": "selective-kernel", "paths": paths, **({"split": True} if split else {})}
         if "conv0.weight" in inside:
             return {"kind": "multi-branch", "branches": sum(
                 1 for name in inside if name.startswith("conv") and name.endswith(".weight") and "_" not in name

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from resspec.compile import compile_spec
 from resspec.errors import ResspecError
-from resspec.export.naming import Peer
+from resspec.export.naming import Peer, unwrapped
 from resspec.ingest.anatomy import Shape, Tensors, without_counters
 from resspec.spec.net import NetSpec
 
@@ -34,9 +35,9 @@ def tensors_of(spec: NetSpec) -> dict[str, Shape]:
 
 
 def named(spec: NetSpec, peer: Peer) -> dict[str, Shape]:
-    """The network's state_dict under a peer's names, in the peer's order."""
+    """The network's state_dict under a peer's names, in the peer's order, as they are without wrappers' prefixes."""
     own = tensors_of(spec)
-    return {theirs: own[name] for name, theirs in peer.names(own).items()}
+    return {theirs: own[name] for name, theirs in unwrapped(peer.names(own)).items()}
 
 
 def misfit(spec: NetSpec, peer: Peer, given: Tensors) -> Misfit:
@@ -55,9 +56,18 @@ def in_order(spec: NetSpec, peer: Peer, given: Tensors) -> bool:
     return own == sorted(own) or own == list(without_counters(named(spec, peer)))
 
 
+def unlike(spec: NetSpec, given: Tensors) -> int:
+    """How many tensors of a network or of the given ones have no partner of their shape, whatever the names."""
+    wanted = Counter(without_counters(tensors_of(spec)).values())
+    shapes = Counter(without_counters(given).values())
+    return (wanted - shapes).total() + (shapes - wanted).total()
+
+
 def fits(spec: NetSpec, peer: Peer, given: Tensors) -> bool:
     """Whether the network's tensors are the given ones, by name and shape."""
     try:
+        if unlike(spec, given):  # told in a tenth of the time that names take
+            return False
         return misfit(spec, peer, given).count == 0
     except ResspecError:
         return False

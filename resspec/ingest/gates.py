@@ -6,10 +6,15 @@ from collections.abc import Sequence
 
 from resspec.ingest.anatomy import Anatomy, Tensors, below, kernel, width_of
 from resspec.ingest.told import Told
-from resspec.ingest.words import Data, Gated, gate_words
+from resspec.ingest.words import Data, Gated, Place, gate_words
 
-HIDDEN = {"se": "fc1.weight", "gc": "mlp_{fuse}.fc1.weight", "bat": "conv1.weight"}
-"""The tensor of a gate whose first axis is the hidden width."""
+HIDDEN: dict[str, Place] = {
+    "se": ("fc1.weight", 0),
+    "gc": ("mlp_{fuse}.fc1.weight", 0),
+    "bat": ("conv1.weight", 0),
+    "eca": ("conv.weight", -1),
+}
+"""The tensor of a gate, and its axis, that is the hidden width, or the kernel where the gate has no hidden layer."""
 
 
 def gate_of(block: Tensors) -> Data | None:
@@ -68,13 +73,22 @@ def gate_facts(block: Tensors, given: int, kind: str, words: Data) -> list[Gated
     """The gates of a block."""
     if kind not in HIDDEN:
         return []
-    name = HIDDEN[kind].format(fuse=words.get("fuse", "add"))
+    name, axis = place_of(kind, words)
     shapes = [block[full] for prefix in ("se.", "gate1.se.", "gate2.se.") if (full := prefix + name) in block]
-    return [Gated(shape[1], given, shape[0]) for shape in shapes]
+    if kind == "eca":  # its kernel does not tell the map's width
+        middle = kernel(block, "conv2") if gate_place(block) == "middle" else None
+        return [Gated(middle[0] if middle else width_of(block), given, shape[axis]) for shape in shapes]
+    return [Gated(shape[1], given, shape[axis]) for shape in shapes]
+
+
+def place_of(kind: str, words: Data) -> Place:
+    """The telling tensor of a gate with these words."""
+    name, axis = HIDDEN[kind]
+    return name.format(fuse=words.get("fuse", "add")), axis
 
 
 def solved(kind: str, extra: Data, facts: Sequence[Gated]) -> Data | None:
     """The words of a gate."""
     if kind not in HIDDEN or not facts:
         return {"kind": kind, **extra}
-    return gate_words(kind, extra, HIDDEN[kind].format(fuse=extra.get("fuse", "add")), facts)
+    return gate_words(kind, extra, place_of(kind, extra), facts)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from resspec.compile import compile_spec
 from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
 from resspec.export.naming import Peer, peers
 from resspec.ingest.anatomy import Tensors, anatomy, is_ours, without_counters
-from resspec.ingest.fit import Misfit, fits, in_order, misfit
+from resspec.ingest.fit import Misfit, fits, in_order, misfit, unlike
 from resspec.ingest.proposal import proposals
 from resspec.ingest.telling import tell
 from resspec.ingest.templates import classifiers, nearest, plan_of, shipped
@@ -21,6 +21,8 @@ from resspec.spec.net import NetSpec
 TRIED = 6
 """How many of the nearest shipped specs are tried as a start."""
 SHOWN = 6
+Known = dict[str, tuple[NetSpec, int] | None]
+"""Specs that were tried, by their text, and how many shapes they have unlike the given; None for those unlawful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +52,37 @@ def infer(given: Tensors, like: str = "", exclude: Collection[str] = ()) -> Infe
         message = f"there is no shipped classifier {like!r} to be like"
         raise WeightsError(Fault("RS618", message, remedy=did_you_mean(like, classifiers())))
     readings, reasons = readings_of(given)
+    if match := of_shipped(readings, given, like, exclude):
+        return match
     best: tuple[int, NetSpec, Peer] | None = None
     loose: Inferred | None = None  # the tensors in another order, which tells of another place of some part
+    known: Known = {}
+    for reading in readings:
+        order = [like] if like else [name for name in nearest(reading.told, reading.peer) if name not in exclude]
+        for name in order[:TRIED]:
+            for spec, far in specs_of(reading.told, name, given, known):
+                count = far or misfit(spec, reading.peer, given).count
+                if count == 0:
+                    match = Inferred(spec, reading.peer.name, name, ())
+                    if in_order(spec, reading.peer, given):
+                        return match
+                    loose = loose or match
+                if best is None or count < best[0]:
+                    best = (count, spec, reading.peer)
+    if loose is not None:
+        return loose
+    raise WeightsError(*faults(given, best, reasons))
+
+
+def of_shipped(readings: list[Reading], given: Tensors, like: str, exclude: Collection[str]) -> Inferred | None:
+    """The shipped network that has these tensors."""
     for reading in readings:
         exact = [name for name in same_size(reading.told, exclude) if fits(shipped(name), reading.peer, given)]
         if exact and (not like or like in exact):
             order = nearest(reading.told, reading.peer)
             first = like or min(exact, key=order.index)
             return Inferred(shipped(first), reading.peer.name, first, others(first, exact))
-        for name in (
-            [like] if like else [name for name in nearest(reading.told, reading.peer) if name not in exclude][:TRIED]
-        ):
-            for spec in specs_of(reading.told, name):
-                found = misfit(spec, reading.peer, given)
-                if found.count == 0:
-                    match = Inferred(spec, reading.peer.name, name, ())
-                    if in_order(spec, reading.peer, given):
-                        return match
-                    loose = loose or match
-                if best is None or found.count < best[0]:
-                    best = (found.count, spec, reading.peer)
-    if loose is not None:
-        return loose
-    raise WeightsError(*faults(given, best, reasons))
+    return None
 
 
 def readings_of(given: Tensors) -> tuple[list[Reading], list[str]]:
@@ -81,9 +91,10 @@ def readings_of(given: Tensors) -> tuple[list[Reading], list[str]]:
     valued = without_counters(given)
     for peer in peers():
         names = peer.own(valued)
-        if not is_ours(names.values()) or peer.names(names.values()).keys() != set(names.values()):
+        if not is_ours(names.values()):
             continue
-        if set(peer.names(names.values()).values()) != names.keys():
+        again = peer.names(names.values())
+        if again.keys() != set(names.values()) or set(again.values()) != names.keys():
             continue
         net = anatomy({ours: valued[theirs] for theirs, ours in names.items()})
         try:
@@ -109,19 +120,22 @@ def others(chosen: str, exact: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in exact if compile_spec(shipped(name)).fingerprint != own)
 
 
-def specs_of(told: Told, template: str) -> Iterator[NetSpec]:
-    """The specs to try on the base of a shipped one, those that are lawful."""
-    seen: Counter[str] = Counter()
+def specs_of(told: Told, template: str, given: Tensors, known: Known) -> Iterator[tuple[NetSpec, int]]:
+    """The specs to try on the base of a shipped one, those that are lawful, each once, and how many shapes they have
+    unlike the given; what is found is noted, since several namings may lead to one spec."""
+    seen: set[str] = set()
     for data in proposals(told, shipped(template).to_dict()):
-        seen[repr(data)] += 1
-        if seen[repr(data)] > 1:
+        text = repr(data)
+        if text in seen:
             continue
-        try:
-            spec = load_spec(data)
-            compile_spec(spec)
-        except ResspecError:
-            continue
-        yield spec
+        seen.add(text)
+        if text not in known:
+            known[text] = None
+            with suppress(ResspecError):
+                spec = load_spec(data)
+                known[text] = spec, unlike(spec, given)
+        if found := known[text]:
+            yield found
 
 
 def faults(given: Tensors, best: tuple[int, NetSpec, Peer] | None, reasons: list[str]) -> Iterator[Fault]:
@@ -134,10 +148,10 @@ def faults(given: Tensors, best: tuple[int, NetSpec, Peer] | None, reasons: list
     yield Fault("RS611", f"no network can be read from these tensors: {known}", remedy=remedy)
 
 
-def faults_of(given: Tensors, spec: NetSpec, peer: Peer) -> Iterator[Fault]:
-    """What does not fit a spec."""
+def faults_of(given: Tensors, spec: NetSpec, peer: Peer, name: str = "") -> Iterator[Fault]:
+    """What does not fit a spec, which was told by this name or found."""
     found: Misfit = misfit(spec, peer, given)
-    nearby = f"the nearest network that resspec can say ({peer.name} names)"
+    nearby = f"{name or 'the nearest network that resspec can say'} ({peer.name} names)"
     if found.missing:
         yield Fault("RS612", f"{nearby} has {len(found.missing)} tensors more: {some(found.missing)}")
     if found.unknown:

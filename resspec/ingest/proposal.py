@@ -18,7 +18,7 @@ TOLD = {
     "head": {"classes", "hidden"},
     "final": {"width"},
     "shortcut": {"kernel"},
-    "conv": {"branches", "radix", "paths", "split"},
+    "conv": {"branches", "radix", "paths", "split", "ratio", "divisor", "least"},
 }  # fmt: skip
 """The fields of a family that shapes tell; what else a part has is left as the shipped spec has it."""
 SEEN = ("conv1x1", "norm-act")
@@ -109,6 +109,10 @@ def reword(data: Data, told: Told, family: str) -> None:
         values.append(part_words(family, known, said) if said else known)
         for block in (stage.get("blocks") or {}).values():
             block.pop(family, None)
+        if family == "block" and words.blocks:
+            own = {place: {"block": block} for place, block in words.blocks.items()}
+            near = {int(key): block for key, block in (stage.get("blocks") or {}).items()}
+            stage["blocks"] = {place: near.get(place, {}) | own.get(place, {}) for place in sorted({*near, *own})}
         if not any((stage.get("blocks") or {}).values()):
             stage.pop("blocks", None)
     data.pop(family, None)

@@ -67,7 +67,12 @@ def onnx_shapes(path: Path) -> dict[str, Shape]:
         model = onnx.load(str(path), load_external_data=False)
     except Exception as error:  # noqa: BLE001  # protobuf and onnx each raise their own
         raise WeightsError(Fault("RS603", f"{path} is no readable ONNX file: {error!s:.200}")) from None
-    return {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer if "." in tensor.name}
+    found = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer if "." in tensor.name}
+    if not found:
+        message = f"{path} has no initializers that bear names of modules"
+        remedy = "export it with its parameters' names kept, or import the checkpoint that it was made of"
+        raise WeightsError(Fault("RS601", message, remedy=remedy))
+    return found
 
 
 def factory(source: str) -> Callable[[], Any] | None:
@@ -84,8 +89,23 @@ def factory(source: str) -> Callable[[], Any] | None:
             raise WeightsError(Fault("RS616", f"torchvision has no model {name!r}"))
         return lambda: models.get_model(name)
     if kind.endswith(".py"):
-        return _function(Path(kind), name)
+        return _made(source, _function(Path(kind), name))
+    if source.endswith(".py"):
+        raise WeightsError(Fault("RS616", f"{source} is a Python file", remedy=f"name its function: {source}:FUNCTION"))
     return None
+
+
+def _made(source: str, make: Callable[[], Any]) -> Callable[[], Any]:
+    """The function, what it raises being told as an error of the source."""
+
+    def made() -> Any:
+        try:
+            return make()
+        except Exception as error:  # noqa: BLE001  # whatever a stranger's function raises
+            message = f"{source} cannot be called without arguments: {type(error).__name__}: {error}"
+            raise WeightsError(Fault("RS616", message)) from None
+
+    return made
 
 
 def _function(path: Path, name: str) -> Callable[[], Any]:

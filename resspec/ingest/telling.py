@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resspec.ingest.anatomy import Anatomy, StageTensors, Tensors, width_of
+from resspec.ingest.attention import attentions
 from resspec.ingest.blocks import block_facts, conv_of, norm_of, shortcut_of
 from resspec.ingest.ends import channels_of, final_of, head_of, side_of, stem_of, stem_width
 from resspec.ingest.gates import gate_of, gate_place, gates
@@ -77,7 +78,25 @@ def joint(stages: Sequence[ToldStage]) -> None:
         words = block_words(alike)
         found = [words] * len(alike) if words else [block_words([stage]) for stage in alike]
         for stage, own in zip(alike, found, strict=True):
-            stage.parts["block"] = own or stage.parts["block"]
+            stage.parts["block"] = own or apart(stage)
+
+
+def apart(stage: ToldStage) -> Data:
+    """The words of blocks that no words fit together: what all share; the rest is noted block by block."""
+    block: Data = stage.parts["block"]
+    if block["kind"] == "bottleneck":
+        each = [{"widths": [fact.first, fact.mid], "groups": fact.groups} for fact in stage.facts]
+        block = {key: value for key, value in block.items() if key != "reduce_first"}
+    else:
+        found = [block_words([replace(stage, facts=(fact,))]) for fact in stage.facts]
+        each = [words for words in found if words]
+    if len(each) < stage.depth:
+        return block
+    shared = {key: value for key, value in each[0].items() if all(words.get(key) == value for words in each)}
+    for place, words in enumerate(each):
+        if own := {key: value for key, value in words.items() if key not in shared}:
+            stage.blocks[place] = own
+    return block | {key: value for key, value in shared.items() if (key, value) != ("groups", 1)}
 
 
 def block_words(group: Sequence[ToldStage]) -> Data | None:
@@ -93,11 +112,12 @@ def block_words(group: Sequence[ToldStage]) -> Data | None:
 
 
 def complete(net: Anatomy, told: Told) -> Told:
-    """What was told, with the words of the gates and their places."""
+    """What was told, with the words of the gates and their places, and of what weighs the paths of convolutions."""
     solved = gates(net, told, stem_width(net.stem))
+    convs = attentions(net, told, stem_width(net.stem))
     stages = []
-    for stage, words, gate in zip(net.stages, told.stages, solved, strict=True):
-        parts = dict(words.parts)
+    for stage, words, gate, conv in zip(net.stages, told.stages, solved, convs, strict=True):
+        parts = dict(words.parts) | ({"conv": conv} if conv else {})
         if gate:
             parts["gate"] = gate
         else:

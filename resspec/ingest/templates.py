@@ -30,8 +30,14 @@ def plan_of(name: str) -> Plan:
 
 @cache
 def classifiers() -> tuple[str, ...]:
-    """The shipped specs that predict for the whole image."""
-    return tuple(name for name in shipped_specs() if plan_of(name).head is not None)
+    """The shipped specs that tell classes of images apart: no decoders, no generators, no critics."""
+    return tuple(name for name in shipped_specs() if classifies(plan_of(name)))
+
+
+def classifies(plan: Plan) -> bool:
+    """Whether a network has a head over classes and a stem of a width, which tensors tell."""
+    stem = plan.stem.stem
+    return hasattr(plan.head, "classes") and (hasattr(stem, "width") or hasattr(stem, "widths"))
 
 
 def nearest(told: Told, peer: Peer) -> list[str]:

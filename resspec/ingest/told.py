@@ -13,13 +13,15 @@ FAMILIES = ("stage", "block", "conv", "shortcut", "norm", "gate")
 @dataclass(frozen=True, slots=True)
 class ToldStage:
     """A stage: its size, the words of its parts by family (without those that its tensors leave open), and its stride
-    where they show it (0 where it is open, 2 where it is at least that)."""
+    where they show it (0 where it is open, 2 where it is at least that); `blocks` are words of single blocks by their
+    place, where no words fit them all."""
 
     depth: int
     width: int
     stride: int
     parts: Data = field(default_factory=dict)
     facts: tuple[Middles, ...] = ()
+    blocks: dict[int, Data] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

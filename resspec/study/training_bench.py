@@ -14,32 +14,40 @@ from resspec.study.evaluators.training import Training
 from resspec.study.figures import Figures
 from resspec.study.heirlooms import Heirlooms
 from resspec.training.checkpoint import read_notes, read_weights, save_weights
-from resspec.training.data import Images
+from resspec.training.data import Images, Part
 from resspec.training.data.source import resident
 from resspec.training.evaluation import evaluate
 from resspec.training.loop import Epoch, train
 from resspec.training.networks import Network, free_cache, network_of, refuse_missing, threads
 from resspec.training.recipe import Recipe
 from resspec.training.score import Score
+from resspec.training.tasks import CLASSIFICATION, Task, task_of
+
+PARTS: tuple[Part, Part] = ("train", "validation")
 
 
 @contextmanager
 def bench_for(setting: Training, base: NetSpec) -> Iterator[Bench]:
     """The bench with its images in memory; torch's thread count is put back at the end."""
     refuse_missing(setting.device)
-    images, held_out = resident(setting.data, "train"), resident(setting.data, "validation")
+    task = task_of(base)
+    if task.score.leading != setting.measure:
+        message = f"the base learns {task.kind}, which is not judged by {setting.measure}"
+        raise SearchError.of("RS520", message, remedy=f"write measure: {task.score.leading} in the evaluator")
+    task.check(setting.recipe)
+    images, held_out = (resident(setting.data, part, task.truth) for part in PARTS)
     if not held_out:
         raise SearchError.of("RS520", "the data set has no validation images", remedy="hold some out: validation=0.1")
-    refuse_misfit(base, images)
+    refuse_misfit(base, images, task)
     with threads(setting.threads):
-        yield TrainingBench(setting, images, held_out)
+        yield TrainingBench(setting, images, held_out, task)
 
 
-def refuse_misfit(base: NetSpec, images: Images) -> None:
+def refuse_misfit(base: NetSpec, images: Images, task: Task = CLASSIFICATION) -> None:
     """SearchError where the base reads other images, or tells fewer classes apart, than the data set has."""
     if base.input != images.shape:
         raise SearchError.of("RS520", f"the base reads images of {list(base.input)}, the data has {list(images.shape)}")
-    classes = getattr(resolve(base).head, "classes", None)
+    classes = task.classes or getattr(resolve(base).head, "classes", None)
     if classes is not None and classes < images.classes:
         raise SearchError.of("RS520", f"the base tells {classes} classes apart, the data has {images.classes}")
 
@@ -47,11 +55,12 @@ def refuse_misfit(base: NetSpec, images: Images) -> None:
 class TrainingBench(Bench):
     """One training at a time, on images that stay in memory."""
 
-    def __init__(self, setting: Training, images: Images, held_out: Images) -> None:
+    def __init__(self, setting: Training, images: Images, held_out: Images, task: Task = CLASSIFICATION) -> None:
         self.steps = setting.recipe.epochs
         self._setting = setting
         self._images = images
         self._held_out = held_out
+        self._task = task
 
     def measure(self, spec: NetSpec, seed: int, watch: Watch) -> Figures:
         """Train once by the recipe; the figures are those after its last epoch."""
@@ -89,7 +98,7 @@ class TrainingBench(Bench):
         """Judge stored weights on the test images."""
         model = network_of(spec, 0, self._setting.device)
         model.load_state_dict(read_weights(weights))
-        return figures_of(evaluate(model, resident(self._setting.data, "test")))
+        return figures_of(evaluate(model, resident(self._setting.data, "test", self._task.truth), task=self._task))
 
     def recover(self) -> None:
         """Give back the device's memory as well."""
@@ -108,7 +117,10 @@ class TrainingBench(Bench):
         model = network_of(spec, seed, self._setting.device)
         if begin is not None:
             begin(model)
-        last = train(model, self._images, recipe, validation=self._held_out, seed=seed, on_epoch=told)[-1].validation
+        held_out, task = self._held_out, self._task
+        last = train(model, self._images, recipe, validation=held_out, seed=seed, on_epoch=told, task=task)[
+            -1
+        ].validation
         assert last is not None
         return model, figures_of(last)
 

@@ -82,8 +82,8 @@ def hole_of(images: Tensor, side: int, middles: Tensor) -> Tensor:
         start = (middle * size).long() - side // 2
         along = torch.arange(size, device=images.device)
         inside.append((along >= start[:, None]) & (along < start[:, None] + side))
-    hole = inside[0][:, :, None] & inside[1][:, None, :]
-    return hole[:, None]
+    hole: Tensor = inside[0][:, None, :, None] & inside[1][:, None, None, :]
+    return hole
 
 
 @dataclass(frozen=True, slots=True)

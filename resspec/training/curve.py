@@ -1,4 +1,4 @@
-"""How a training went, as an SVG drawing: loss and the leading figure of the validation over the epochs, one below the other."""
+"""How a training went, as an SVG drawing: loss and what leads the validation over the epochs, one below the other."""
 
 from __future__ import annotations
 

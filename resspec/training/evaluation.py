@@ -18,7 +18,7 @@ from resspec.training.tasks.task import Task
 __all__ = ["Evaluation", "device_of", "evaluate", "judged"]
 
 
-def evaluate(  # keywords, each of its own
+def evaluate(  # noqa: PLR0913  # keywords, each of its own
     model: nn.Module,
     images: Images | Samples,
     *,

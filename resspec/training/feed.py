@@ -196,7 +196,7 @@ def fit(channels: int, data: Images | Samples, model: nn.Module, task: Task = CL
         )
 
 
-def feed_of(  # what both kinds of feed need to know
+def feed_of(  # noqa: PLR0913  # what both kinds of feed need to know
     data: Images | Samples,
     model: nn.Module,
     device: torch.device,

@@ -32,7 +32,7 @@ Place = tuple[int, Tensor]
 class Learner:
     """A network in training. `epoch` counts whole epochs, `step` the steps of the running one, `taken` all steps."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # keywords, each of its own
         self,
         model: nn.Module,
         feed: Feed,

@@ -155,8 +155,8 @@ EXITED = 143
 
 
 def is_best(history: tuple[Epoch, ...]) -> bool:
-    """Whether no epoch before the last was better: by the validation's leading figure, then by loss; by training loss where
-    nothing is validated."""
+    """Whether no epoch before the last was better: by the validation's leading figure, then by loss; by training
+    loss where nothing is validated."""
 
     def merit(epoch: Epoch) -> tuple[float, float]:
         held_out = epoch.validation

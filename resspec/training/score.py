@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from torch import Tensor
 
@@ -11,8 +11,9 @@ from resspec.training.ranks import Ranks
 
 
 class Score(ABC):
-    """Figures of a network on a part of a data set. ONE of them leads, and higher is better: it chooses the weights that
-    are kept, and is what a curve, a progress line and a search show. Kinds are frozen dataclasses of plain fields."""
+    """Figures of a network on a part of a data set. ONE of them leads, and higher is better: it chooses the weights
+    that are kept, and is what a curve, a progress line and a search show. Kinds are frozen dataclasses of plain
+    fields."""
 
     leading: ClassVar[str]
     """The leading figure's name in logs: `accuracy`, `miou`, `map50`, `psnr`."""
@@ -29,6 +30,11 @@ class Score(ABC):
     """Images that were judged."""
     loss: float
     """Mean loss of an image."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """A figure of the task's own: `accuracy`, `ious`, …"""
 
     @property
     @abstractmethod

@@ -33,7 +33,7 @@ def answer(batch: int) -> torch.Tensor:
 def test_every_format_is_known_by_its_name_and_one_suffix():
     suffixes = [format_.suffix for format_ in formats().values() if format_.suffix]
     assert len(set(suffixes)) == len(suffixes)
-    assert {"onnx", "openvino", "pt2", "safetensors", "source", "hf"} == set(formats())
+    assert {"aoti", "onnx", "openvino", "pt2", "safetensors", "source", "hf"} == set(formats())
 
 
 def test_safetensors_come_back_as_the_network(tmp_path: Path):

@@ -16,7 +16,7 @@ from resspec.export.naming import peers as namings
 from resspec.ingest.anatomy import COUNTER, Shape
 from resspec.ingest.fit import named, tensors_of
 from resspec.ingest.inferring import infer
-from resspec.ingest.templates import shipped
+from resspec.ingest.templates import classifiers, plan_of, shipped
 from resspec.spec.loading import load_spec
 
 ROWS = [row for row in peers.rows() if zoo.spec_of(row)]
@@ -27,6 +27,8 @@ QUICK = {
     *("ecaresnet50d_pruned", "test_byobnet", "resnet50_gn", "V-56_nds"),
 }
 """Networks of every kind and naming, which the default tests import; the slow ones import all."""
+RULED = {"resnet18", "ecaresnet50d_pruned", "skresnext50_32x4d", "RegNetY-400MF", "preact_resnet164_cifar10"}
+"""Networks that the default tests import by rule alone; the slow ones import all."""
 
 
 def naming(name: str) -> Peer:
@@ -66,6 +68,41 @@ def test_every_state_dict_of_a_peer_is_imported_as_the_peers_network(row: peers.
     assert wanted in {resspec.fingerprint(name) for name in (found.like, *found.equals)}
     if resspec.fingerprint(found.spec) != wanted:
         assert found.equals, "another network, and nothing is said of it"
+
+
+def twins(name: str) -> set[str]:
+    """The shipped specs with the tensors of this one."""
+    own, size = tensors_of(shipped(name)), size_of(name)
+    return {other for other in classifiers() if size_of(other) == size and tensors_of(shipped(other)) == own}
+
+
+def size_of(name: str) -> list[tuple[int, int]]:
+    return [(len(stage.blocks), stage.site.width) for stage in plan_of(name).stages]
+
+
+def after(place: int) -> pytest.MarkDecorator:
+    """Every eighth network is imported by the slow tests, all by the long ones."""
+    return pytest.mark.long if place % 8 else pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(row, id=f"{row['source']}-{row['name']}", marks=() if zoo.spec_of(row) in RULED else after(place))
+        for place, row in enumerate(ROWS)
+    ],
+)
+def test_every_state_dict_of_a_peer_is_imported_though_no_shipped_spec_has_its_tensors(row: peers.Row):
+    """By rule alone: the shipped specs that are the network, or have its tensors, are not looked at."""
+    state = state_dict(row)
+    hidden = twins(zoo.spec_of(row))
+    found = infer(state, exclude=hidden)
+    assert found.like not in hidden
+    assert list(named(found.spec, naming(found.naming)).items()) == list(state.items())
+
+
+def test_no_state_dict_of_a_peer_is_left_out():
+    assert len(ROWS) == len(peers.rows())
 
 
 UNSEEN = (
@@ -111,6 +148,12 @@ UNSEEN = (
     ("skresnet18", ("stages.2.depth=3",), "timm_sknet"),
     ("cspresnet50", ("stages.3.depth=2",), "timm_cspnet"),
     ("repvgg_a0", ("stages.3.depth=5", "stages.2.width=112"), "timm_repvgg"),
+    ("ecaresnet50d_pruned", ("stages.2.blocks.1.block.widths=[101, 77]", "stages.1.gate.kernel=7"), "resspec"),
+    ("resnet18", ("stages.2.blocks={1: {block: {ratio: 0.4375}}}",), "resspec"),
+    ("resnet50", ("stages.3.blocks={2: {block: {ratio: 0.3}}}", "stages.1.block.widths=[20, 30]"), "resspec"),
+    ("resnet50", ("gate={kind: eca, kernel: 9}",), "resspec"),
+    ("skresnet50", ("conv.ratio=0.25", "conv.divisor=4"), "timm_sknet"),
+    ("resnest26d", ("conv.ratio=0.5", "conv.least=48"), "resspec"),
     ("mobileone_s1", ("stages.2.depth=3", "classes=10"), "timm_mobileone"),
 )
 """Shipped networks changed, under a peer's names: no shipped network has these tensors."""

@@ -207,3 +207,9 @@ def test_two_ways_to_say_a_network_share_its_fingerprint():
 
 def test_an_elementwise_window_sees_one_place():
     assert ReLU().window() == Window()
+
+
+def test_two_operations_of_one_name_are_refused_wherever_they_come_from():
+    nodes = lawful()
+    with pytest.raises(GraphError, match="two operations are named 'act'"):
+        Graph.of([*nodes, replace(nodes[2], inputs=("add",))], {"output": "act"})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+import resspec
 from resspec.errors import GraphError
 from resspec.export.module import build_module
 from resspec.export.source import source_of
@@ -160,7 +163,7 @@ def test_a_colour_shift_adds_its_constants_and_is_left_alone_by_training():
 
 def test_a_spectral_convolution_has_a_largest_singular_value_of_1_that_training_follows():
     module = build_module(source_of(graph_of(ops.SpectralConv2d(3, 5, 3, padding=1), [(3, 6, 6)])), seed=0).train()
-    layer = module.op
+    layer: Any = module.op
     for factor in (1.0, 3.0):
         with torch.no_grad():
             layer.weight_orig.mul_(factor).add_(0.1 * torch.randn_like(layer.weight_orig))
@@ -168,3 +171,11 @@ def test_a_spectral_convolution_has_a_largest_singular_value_of_1_that_training_
             (module(torch.rand(2, 3, 6, 6)) + module(torch.rand(2, 3, 6, 6))).sum().backward()
         sigma = torch.linalg.svdvals(layer.divided().detach().flatten(1).double())[0]
         assert abs(sigma.item() - 1) < 1e-3
+
+
+def test_a_critic_takes_another_classifier_that_is_divided_too():
+    critic: Any = resspec.build("sngan32_d", seed=0).eval()
+    critic.reset_classifier(5)
+    assert abs(torch.linalg.svdvals(critic.fc.divided().detach().double())[0].item() - 1) < 1e-2
+    with torch.no_grad():
+        assert critic(torch.rand(2, 3, 32, 32)).shape == (2, 5)

@@ -78,7 +78,7 @@ def test_each_mistake_is_told_at_its_place(tmp_path: Path, old: str, new: str, e
 
 def test_all_faults_are_told_at_once_in_file_order(tmp_path: Path):
     text = (
-        NET.replace("groups: 2", "group: 2").replace("kind: conv3x3", "kind: conv").replace("classes: 10", "classes: x")
+        NET.replace("groups: 2", "group: 2").replace("kind: conv3x3", "kind: cnv").replace("classes: 10", "classes: x")
     )
     assert [place for _, place in faults(write(tmp_path, text))] == ["2:14", "3:27", "9:31"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -55,18 +54,18 @@ def test_training_moves_the_mean_of_the_generator_and_a_finished_folder_is_read_
 def test_a_training_that_was_stopped_goes_on_to_the_same_weights(tmp_path: Path):
     command = [
         *(sys.executable, "-m", "resspec", "train-generator", GENERATOR, "--critic", CRITIC, "--data", "digits"),
-        *("duel.steps=200", "duel.batch=4", "--threads", "1", "--path"),
+        *("duel.steps=400", "duel.batch=4", "--threads", "1", "--path"),
     ]
     subprocess.run([*command, str(tmp_path / "whole")], check=True, capture_output=True)
     stopped = tmp_path / "stopped"
-    while not (stopped / "result.json").exists():
-        process = subprocess.Popen([*command, str(stopped)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while process.poll() is None and not (stopped / "run.json").exists():
-            time.sleep(0.1)
-        time.sleep(2.0)
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGTERM)
-        assert process.wait() in {0, 143} or (stopped / "result.json").exists()
+    process = subprocess.Popen([*command, str(stopped)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not (stopped / "run.json").exists():
+        time.sleep(0.1)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() == 143
+    assert (stopped / "state.pt").exists()
+    subprocess.run([*command, str(stopped)], check=True, capture_output=True)
     whole, parts = (read_weights(path / "generator.safetensors") for path in (tmp_path / "whole", stopped))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
 
@@ -88,6 +87,17 @@ def test_networks_that_do_not_fit_are_refused_before_anything_is_written(
     with pytest.raises(resspec.DataError, match=law):
         resspec.train_generator(generator, critic, data="digits", path=tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_damaged_state_is_named_and_a_generator_is_no_classifier(tmp_path: Path):
+    path = tmp_path / "run"
+    with pytest.raises(resspec.DataError, match="tells no classes apart"):
+        resspec.train(GENERATOR, data="digits", path=path)
+    small(4, path)
+    (path / "result.json").unlink()
+    (path / "state.pt").write_bytes(b"PK damaged")
+    with pytest.raises(resspec.WeightsError, match=r"state\.pt cannot be read"):
+        small(4, path)
 
 
 def test_a_setting_that_does_not_exist_is_named_with_the_nearest_and_ends_with_2(tmp_path: Path):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resspec.analysis.peers.dispatching import FLOP_COUNTER_MODE, PTFLOPS_ATEN, TORCHVISION
-from resspec.analysis.peers.kinds import KINDS
+from resspec.analysis.peers.kinds import KINDS, UNTOLD
 from resspec.analysis.peers.peer import Peer, Place
 from resspec.analysis.peers.spelling import SPELLINGS, Spelling, spelling_of
 from resspec.analysis.peers.tracing import FVCORE, FVCORE_ACTIVATIONS, TORCHPROFILE
@@ -75,4 +75,4 @@ def _reconciled(graph: Graph, peer: Peer, spelling: Spelling) -> Reconciled:
         return Reconciled(peer, None, error.faults[0].message)
 
 
-__all__ = ["KINDS", "PEERS", "SPELLINGS", "Peer", "Reconciled", "counted", "reconcile"]
+__all__ = ["KINDS", "PEERS", "SPELLINGS", "UNTOLD", "Peer", "Reconciled", "counted", "reconcile"]

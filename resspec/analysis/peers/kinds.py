@@ -30,6 +30,14 @@ JOINS = ("add", "shift", "sum_splits", "position_embedding")
 QUIET = ("sigmoid", "split_softmax", "share_matrices")
 """Arithmetic that no counter sees."""
 
+UNTOLD = frozenset(
+    (
+        *("prelu", "tanh", "times", "instance_norm", "colour_shift", "reflect_pad", "unflatten", "global_sum"),
+        *("spectral_conv2d", "spectral_linear"),
+    )
+)
+"""Kinds of networks that make images; what other tools count for them was not measured: asked for, it is RS312."""
+
 KINDS = frozenset(
     kind
     for group in (

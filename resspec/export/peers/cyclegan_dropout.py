@@ -1,25 +1,6 @@
 """CycleGAN's generator with dropout in its blocks, which moves the second convolution by one."""
 
 from resspec.export.naming import Peer
+from resspec.export.peers.cyclegan import ALL, ENDS, blocks
 
-PEER = Peer(
-    "cyclegan_dropout",
-    (
-        (r"^conv1\.", "model.1."),
-        (r"^bn1\.", "model.2."),
-        (r"^conv2\.", "model.4."),
-        (r"^bn2\.", "model.5."),
-        (r"^conv3\.", "model.7."),
-        (r"^bn3\.", "model.8."),
-        (r"^decoder\.step0\.conv1\.", "model.{N+10}."),
-        (r"^decoder\.step0\.bn1\.", "model.{N+11}."),
-        (r"^decoder\.step1\.conv1\.", "model.{N+13}."),
-        (r"^decoder\.step1\.bn1\.", "model.{N+14}."),
-        (r"^heads\.to_image\.", "model.{N+17}."),
-        (r"^layer1\.\d+\.conv1\.", "model.{n+10}.conv_block.1."),
-        (r"^layer1\.\d+\.bn1\.", "model.{n+10}.conv_block.2."),
-        (r"^layer1\.\d+\.conv2\.", "model.{n+10}.conv_block.6."),
-        (r"^layer1\.\d+\.bn2\.", "model.{n+10}.conv_block.7."),
-    ),
-    all=r"model\.",
-)
+PEER = Peer("cyclegan_dropout", (*ENDS, *blocks(6)), all=ALL)

@@ -9,4 +9,6 @@ PEER = Peer(
         *((rf"^decoder\.{i}\.bn1\.", f"deconv_layers.{3 * i + 1}.") for i in range(5)),
         (r"^heads\.heatmaps\.", "final_layer."),
     ),
+    all=r"(?!decoder|heads)",
+    needs=r"^heads\.heatmaps\.",
 )

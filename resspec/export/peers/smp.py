@@ -48,4 +48,7 @@ RENAMES: tuple[tuple[str, str] | tuple[str, str, str], ...] = (
     (r"^decoder\.aspp\.(convs|project)\.", r"decoder.aspp.0.\1.", PLUS),
 )
 
-PEER = Peer("smp", RENAMES)
+ALL = r"(encoder|decoder|segmentation_head)\."
+NEEDS = r"^decoder\."
+
+PEER = Peer("smp", RENAMES, all=ALL, needs=NEEDS)

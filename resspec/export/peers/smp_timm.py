@@ -1,6 +1,6 @@
 """Decoders of segmentation_models.pytorch over timm's networks (`tu-…`)."""
 
 from resspec.export.naming import Peer
-from resspec.export.peers.smp import RENAMES
+from resspec.export.peers.smp import ALL, NEEDS, RENAMES
 
-PEER = Peer("smp_timm", (*RENAMES, (r"^encoder\.", "encoder.model.")))
+PEER = Peer("smp_timm", (*RENAMES, (r"^encoder\.", "encoder.model.")), all=ALL, needs=NEEDS)

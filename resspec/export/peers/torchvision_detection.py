@@ -28,4 +28,6 @@ PEER = Peer(
     ),
     scope=r"(backbone\.)?fpn\.",
     ranks=(*(rf"inner_blocks\.{i}\." for i in range(DEEPEST)), *(rf"layer_blocks\.{i}\." for i in range(DEEPEST))),
+    all=r"(backbone|body|fpn|head|rpn)\.",
+    needs=r"^neck\.",
 )

@@ -23,4 +23,6 @@ PEER = Peer(
         (r"^heads\.aux\.bn1\.", "aux_classifier.1."),
         (r"^heads\.aux\.classifier\.", "aux_classifier.4."),
     ),
+    all=r"(backbone|classifier|aux_classifier)\.",
+    needs=r"^decoder\.",
 )

@@ -95,4 +95,4 @@ def verified(export: Export) -> str:
     return f"loaded by transformers, {compared(export, run)}"
 
 
-FORMAT = Format("hf", "", write)
+FORMAT = Format("hf", "", write, folder=True)

@@ -144,8 +144,8 @@ class InstanceNorm2d(Op):
         return Window(kernel=0)
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """The input, and mean and inverse deviation per channel."""
-        return Saved(inputs=(0,), extra=2 * self.channels)
+        """The input, and mean, inverse deviation and gamma per channel: torch repeats gamma for each image."""
+        return Saved(inputs=(0,), extra=(3 if self.affine else 2) * self.channels)
 
     def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
         """Mean and inverse deviation per channel."""

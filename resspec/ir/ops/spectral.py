@@ -14,6 +14,11 @@ class Spectral(nn.Module):
     the power method follows in training.
     """
 
+    weight: Tensor
+    weight_orig: Tensor
+    weight_u: Tensor
+    weight_v: Tensor
+
     def adopt(self) -> None:
         """Take the layer's own weight as what is divided."""
         weight = self.weight
@@ -22,6 +27,8 @@ class Spectral(nn.Module):
         self.weight_orig = nn.Parameter(weight)
         self.register_buffer("weight_u", torch.empty_like(rows[:, 0]))
         self.register_buffer("weight_v", torch.empty_like(rows[0]))
+        if not weight.is_meta:
+            self.settle()
 
     def divided(self) -> Tensor:
         """The weight with a largest singular value of 1."""
@@ -79,8 +86,15 @@ LINEAR = '''
 class SpectralLinear(Spectral, nn.Linear):
     """Linear layer whose matrix has a largest singular value of 1."""
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
-        super().__init__(in_features, out_features, bias)
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: torch.device | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(in_features, out_features, bias, device, dtype)
         self.adopt()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -131,9 +145,9 @@ class SpectralConv2d(Convolution):
         return replace(work, extra=work.extra + 5 * kernel_of(self))
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """The input; once a batch, the divided kernel and the singular vectors."""
+        """The input; once a batch, the divided kernel, the singular vectors and the value."""
         rows = self.out_channels
-        return Saved(inputs=(0,), shared=rows + kernel_of(self) // rows, kernels=kernel_of(self))
+        return Saved(inputs=(0,), shared=rows + kernel_of(self) // rows + 1, kernels=kernel_of(self))
 
     def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
         """The divided kernel."""
@@ -177,8 +191,8 @@ class SpectralLinear(Op):
         return replace(work, extra=work.extra + 5 * kernel_of(self))
 
     def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """The input; once a batch, the divided matrix and the singular vectors."""
-        return Saved(inputs=(0,), shared=self.in_features + self.out_features, kernels=kernel_of(self))
+        """The input; once a batch, the divided matrix, the singular vectors and the value."""
+        return Saved(inputs=(0,), shared=self.in_features + self.out_features + 1, kernels=kernel_of(self))
 
     def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
         """The divided matrix."""

@@ -34,7 +34,7 @@ class ConvStem(Stem):
     @property
     def reduction(self) -> int:
         """Strides of its convolutions."""
-        return 2**self.downs
+        return 1 << self.downs
 
     def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act, bare: bool) -> Value:
         """shift; conv1, bn1, act1; conv2, …"""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from resspec.record import Record
 from resspec.spec.net import NetSpec
 from resspec.study.evaluators.evaluator import Bench, Evaluator
+from resspec.study.figures import Measures
 from resspec.training.data import DataSource
 from resspec.training.plugin import plugin_field
 from resspec.training.recipe import Recipe
@@ -37,11 +38,24 @@ class Training(Evaluator):
     """How every network is trained."""
     device: str = "cpu"
     """Where: cpu, cuda, cuda:1, …"""
+    measure: Literal["accuracy", "miou"] = "accuracy"
+    """The leading figure of what the networks learn: accuracy of classifiers, miou (mean intersection over union) of
+    segmentation."""
     inherit: Inheritance | None = None
     """Start trials from weights of trained ones; by default every trial starts afresh. The last comparison always
     does."""
     threads: Annotated[int, Field(ge=1)] | None = None
     """CPU threads of one training; small networks are fastest on 1. By default as many as torch likes."""
+
+    @property
+    def measures(self) -> Measures:
+        """The leading figure, and the loss."""
+        return {self.measure: "maximize", "loss": "minimize"}
+
+    def to_data(self) -> dict[str, Any]:
+        """As a file would write it; classifiers do so without `measure`, as studies did before there was another."""
+        data = super().to_data()
+        return {key: value for key, value in data.items() if (key, value) != ("measure", "accuracy")}
 
     @contextmanager
     def bench(self, base: NetSpec) -> Iterator[Bench]:

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from resspec.compile import compile_spec
-from resspec.errors import DataError
+from resspec.errors import DataError, WeightsError
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.ir import Graph
@@ -122,7 +122,7 @@ def _run(pair: Pair, path: Path, device: str, course: Course) -> tuple[nn.Module
         generator.load_state_dict(read_weights(path / GENERATOR))
         return generator.eval(), json.loads((path / RESULT).read_text())
     feed = feed_of(images, critic, torch.device(device))
-    state = torch.load(path / STATE, weights_only=True, map_location=device) if (path / STATE).exists() else None
+    state = kept_state(path / STATE, device)
     course.rows = state.pop("rows") if state else []
     with seeded(pair.seed, feed.device) as random:
         duelists = Duelists((generator, critic), feed, pair.duel, random, pair.latent)
@@ -142,6 +142,18 @@ def _run(pair: Pair, path: Path, device: str, course: Course) -> tuple[nn.Module
     write_whole(path / RESULT, (json.dumps(result, indent=2) + "\n").encode())
     (path / STATE).unlink(missing_ok=True)
     return mean, result
+
+
+def kept_state(path: Path, device: str) -> dict[str, Any] | None:
+    """The state that an earlier process kept, None where there is none; WeightsError where it is damaged."""
+    if not path.exists():
+        return None
+    try:
+        found: dict[str, Any] = torch.load(path, weights_only=True, map_location=device)
+    except Exception as error:  # noqa: BLE001  # torch, zipfile and pickle each raise their own
+        remedy = "delete it to begin again"
+        raise WeightsError.of("RS603", f"{path} cannot be read: {type(error).__name__}", remedy=remedy) from None
+    return found
 
 
 def fitting(pair: Pair, generator: Graph, critic: Graph) -> Images:

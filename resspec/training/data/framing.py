@@ -68,6 +68,23 @@ def framed(picture: Image, view: View, random: Random) -> NDArray[np.uint8]:
     return planes(np.asarray(picture.resize((width, height), Resampling.BICUBIC, box, reducing_gap=2.0)))
 
 
+def framed_alike(
+    picture: Image, mask: Image, view: View, random: Random
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The image [channels, height, width] that a view makes of a picture, and the mask [height, width] of the same
+    part of it; no class is mixed with another."""
+    from PIL.Image import Resampling  # noqa: PLC0415  # an extra
+
+    channels, height, width = view.shape
+    picture = picture.convert("L" if channels == 1 else "RGB")
+    if picture.size == (width, height) and view.area is None:
+        return planes(np.asarray(picture)), np.array(mask)
+    box = view.box(*picture.size, random)
+    small = picture.resize((width, height), Resampling.BICUBIC, box, reducing_gap=2.0)
+    return planes(np.asarray(small)), np.array(mask.resize((width, height), Resampling.NEAREST, box))
+
+
 def planes(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Pixels [height, width] or [height, width, channels] as planes [channels, height, width]."""
-    return np.ascontiguousarray(pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1))
+    """Pixels [height, width] or [height, width, channels] as planes [channels, height, width] of their own, for
+    Pillow lends its pixels for reading alone."""
+    return np.array(pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1), order="C")

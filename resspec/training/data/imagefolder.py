@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from resspec.errors import DataError
 from resspec.training.data.framing import View, framed
+from resspec.training.data.pictures import opened
 from resspec.training.data.source import DataSource, HeldOut, Part, Samples, held_out
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".tif", ".tiff", ".gif")
@@ -92,20 +93,8 @@ class Files(Samples):
 
     def read(self, index: int, view: View, random: Random) -> NDArray[np.uint8]:
         """Decode one file."""
-        path = self.paths[index]
-        try:
-            from PIL import Image  # noqa: PLC0415  # an extra
-        except ImportError:
-            remedy = "pip install 'resspec[images]'"
-            raise DataError.of(
-                "RS651", "image files are read by Pillow, which is not installed", remedy=remedy
-            ) from None
-        try:
-            with Image.open(path) as picture:
-                return framed(picture, view, random)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            expected = "expected a whole image; `damaged: skip` leaves such files out"
-            raise DataError.of("RS656", f"{path} cannot be decoded: {error}", remedy=expected) from None
+        with opened(self.paths[index], "expected a whole image; `damaged: skip` leaves such files out") as picture:
+            return framed(picture, view, random)
 
     def take(self, index: NDArray[np.intp]) -> Files:
         """The files at the given positions."""

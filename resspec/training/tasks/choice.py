@@ -18,6 +18,9 @@ def task_of(spec: NetSpec) -> Task:
     plan = resolve(spec)
     dense = plan.dense
     if dense is None:
+        if not hasattr(plan.head, "classes"):
+            message = f"{spec.name} tells no classes apart: its head is of kind {plan.head.kind!r}"  # type: ignore[union-attr]  # a net without places has a head
+            raise DataError.of("RS659", message, remedy="a generator is trained by `resspec train-generator`")
         return CLASSIFICATION
     if isinstance(dense.heads, SegmentationHead):
         return Segmentation(dense.heads.classes)

@@ -89,7 +89,7 @@ class Segmentation(Task):
     def __init__(self, classes: int) -> None:
         self.classes = classes
 
-    def moved(self, y: Tensor, recipe: Recipe, draws: Draws, size: tuple[int, int]) -> Tensor:  # noqa: ARG002
+    def moved(self, y: Tensor, recipe: Recipe, draws: Draws, size: tuple[int, int]) -> Tensor:
         """Masks move as the images do; what is not of the image any more is ignored."""
         masks = y[:, None]
         if draws.offsets is not None:
@@ -100,14 +100,14 @@ class Segmentation(Task):
             masks = masks.masked_fill(hole_of(masks, recipe.cutout, draws.holes), IGNORED)
         return masks[:, 0]
 
-    def loss(self, answer: Any, y: Tensor, kept: float, recipe: Recipe) -> Tensor:  # noqa: ARG002
+    def loss(self, answer: Any, y: Tensor, kept: float, recipe: Recipe) -> Tensor:
         """Mean cross-entropy of the pixels of each image, then over the images; that of an auxiliary head besides."""
         if not isinstance(answer, Mapping):
             return cross_entropy(answer, y, recipe.label_smoothing).mean()
         main = cross_entropy(main_of(answer), y, recipe.label_smoothing).mean()
         return main + AUX * cross_entropy(answer["aux"], y, recipe.label_smoothing).mean() if "aux" in answer else main
 
-    def tally(self, device: torch.device, confusion: int = 0) -> Tally:  # noqa: ARG002
+    def tally(self, device: torch.device, confusion: int = 0) -> Tally:
         """The table of classes and answers, which mIoU needs anyway."""
         assert self.classes is not None
         return Pixels(self.classes, device)
@@ -115,15 +115,13 @@ class Segmentation(Task):
 
 def main_of(answer: Any) -> Tensor:
     """The logits that count: those of the main head."""
-    if isinstance(answer, Mapping):
-        return answer["out"] if "out" in answer else next(iter(answer.values()))
-    found: Tensor = answer
+    found: Tensor = answer.get("out", answer.get("output")) if isinstance(answer, Mapping) else answer
     return found
 
 
 def cross_entropy(logits: Tensor, y: Tensor, smoothing: float = 0.0) -> Tensor:
-    """Mean cross-entropy of the known pixels of each image [B]; 0 for an image of which nothing is known. An image counts
-    the same whatever part of it is known, so that a batch's loss is the same in any number of parts."""
+    """Mean cross-entropy of the known pixels of each image [B]; 0 for an image of which nothing is known. An image
+    counts the same whatever part of it is known, so that a batch's loss is the same in any number of parts."""
     y = y.long()
     losses = functional.cross_entropy(logits, y, ignore_index=IGNORED, label_smoothing=smoothing, reduction="none")
     return losses.sum((1, 2)) / (y != IGNORED).sum((1, 2)).clamp(min=1)

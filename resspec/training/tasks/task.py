@@ -40,7 +40,7 @@ class Task(ABC):
             remedy = " ".join(f"recipe.{name}={getattr(plain, name)}" for name in asked)
             raise DataError.of("RS665", message, remedy=remedy)
 
-    def moved(self, y: Tensor, recipe: Recipe, draws: Draws, size: tuple[int, int]) -> Tensor:  # noqa: ARG002
+    def moved(self, y: Tensor, recipe: Recipe, draws: Draws, size: tuple[int, int]) -> Tensor:
         """The truth about images of a height and width after the changes that `draws` made to them."""
         return y
 

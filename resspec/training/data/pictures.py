@@ -1,0 +1,30 @@
+"""Picture files, opened with the errors that a person needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resspec.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+@contextmanager
+def opened(path: str | Path, remedy: str) -> Iterator[Image]:
+    """A picture while it is read; DataError RS651 without Pillow, RS656 where the file is damaged."""
+    try:
+        from PIL import Image  # noqa: PLC0415  # an extra
+    except ImportError:
+        missing = "image files are read by Pillow, which is not installed"
+        raise DataError.of("RS651", missing, remedy="pip install 'resspec[images]'") from None
+    try:
+        with Image.open(path) as picture:
+            yield picture
+    except DataError:
+        raise  # it is a ValueError too, and says more
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DataError.of("RS656", f"{path} cannot be decoded: {error}", remedy=remedy) from None
