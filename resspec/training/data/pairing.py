@@ -59,7 +59,9 @@ class Photos(Samples):
             needed = f"at least {least[0] * scale}x{least[1] * scale} are needed"
             message = f"{path} has {picture.width}x{picture.height} pixels; {needed}"
             raise DataError.of("RS654", message, remedy=f"lower recipe.side, {LEFT_OUT}")
-        return paired(picture, scale, (random.randint(0, wide - width), random.randint(0, high - height), width, height))
+        return paired(
+            picture, scale, (random.randint(0, wide - width), random.randint(0, high - height), width, height)
+        )
 
     def take(self, index: NDArray[np.intp]) -> Photos:
         """The photographs at the given positions, each with all its squares."""

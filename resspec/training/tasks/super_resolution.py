@@ -64,7 +64,9 @@ class Likeness(Score):
         """A line of figures, one of bicubic interpolation's where that was judged, and what separates them."""
         if self.bicubic is None:
             return self._line()
-        gain = f"{self.psnr - self.bicubic.psnr:+.2f} dB of luma, {self.psnr_rgb - self.bicubic.psnr_rgb:+.2f} dB of RGB"
+        gain = (
+            f"{self.psnr - self.bicubic.psnr:+.2f} dB of luma, {self.psnr_rgb - self.bicubic.psnr_rgb:+.2f} dB of RGB"
+        )
         return f"network  {self._line()}\nbicubic  {self.bicubic._line()}\nthe network above bicubic: {gain}"  # noqa: SLF001  # of its own kind
 
     def _line(self) -> str:
