@@ -178,7 +178,7 @@ def test_the_bicubic_that_networks_are_judged_beside_is_pillows():
 
 
 def test_squares_for_training_are_parts_of_the_whole_small_photograph(folder: Path):
-    photos = DataSource.read({"kind": "images", "folder": str(folder), "crops": 5}).load("train")
+    photos = DataSource.read({"kind": "images", "folder": str(folder), "crops": 5, "turn": False}).load("train")
     assert isinstance(photos, Photos)
     assert len(photos) == 15
     seen = set()
@@ -194,6 +194,20 @@ def test_squares_for_training_are_parts_of_the_whole_small_photograph(folder: Pa
         assert np.abs(whole[:, top : top + 24, left : left + 24].astype(int) - small).max() <= 1
         seen.add((index // 5, top, left))
     assert len(seen) > 10
+
+
+def test_squares_are_turned_alike(folder: Path):
+    data = {"kind": "images", "folder": str(folder), "crops": 8}
+    turned, plain = (DataSource.read(data | {"turn": turn}).load("train") for turn in (True, False))
+    assert isinstance(turned, Photos)
+    assert isinstance(plain, Photos)
+    seen = set()
+    for index in range(24):
+        (small, large), (first, second) = (of.item(index, TRAINED, Random(index)) for of in (turned, plain))
+        quarters = next(n for n in range(4) if np.array_equal(np.rot90(first, n, (1, 2)), small))
+        assert np.array_equal(np.rot90(second, quarters, (1, 2)), large)
+        seen.add(quarters)
+    assert seen == {0, 1, 2, 3}
 
 
 def test_a_network_with_a_zeroed_head_starts_as_bilinear_interpolation():

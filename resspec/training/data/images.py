@@ -29,6 +29,8 @@ class PhotographFolder(DataSource):
     """The folder that holds the parts; relative to the working directory."""
     crops: Annotated[int, Field(ge=1)] = 16
     """Squares that a photograph gives in an epoch of training."""
+    turn: bool = True
+    """Whether such squares are turned by quarters at random (arXiv:1707.02921, section 4.2)."""
     validation: HeldOut = 0.1
     """Share of the training photographs that is held out where there is no folder for it."""
     damaged: Literal["stop", "skip"] = "stop"
@@ -55,7 +57,7 @@ class PhotographFolder(DataSource):
         paths = files_below(folder)
         if not paths:
             raise DataError.of("RS652", f"there are no photographs below {folder}", remedy=LAYOUT)
-        return Photos(paths, self.crops if part == "train" else 1, self.damaged == "skip")
+        return Photos(paths, self.crops if part == "train" else 1, self.turn, self.damaged == "skip")
 
 
 def folder_of(root: Path, part: Part) -> Path | None:

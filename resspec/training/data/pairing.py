@@ -19,6 +19,7 @@ from resspec.training.data.source import Samples, Truth
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+Planes = NDArray[np.uint8]
 LEFT_OUT = "or leave such photographs out with `damaged: skip`"
 LEAST = 8
 """Least rows and columns of a small photograph that is judged."""
@@ -28,11 +29,13 @@ HELD = 32
 
 @dataclass(frozen=True, eq=False)
 class Photos(Samples):
-    """Files of photographs. For training each gives `crops` squares of an epoch, at places drawn anew; for judging it
-    is taken whole, less the rows and columns at the right and below that the scale does not divide."""
+    """Files of photographs. For training each gives `crops` squares of an epoch, at places drawn anew and, where `turn`
+    says so, turned by quarters; for judging it is taken whole, less the rows and columns at the right and below that
+    the scale does not divide."""
 
     paths: tuple[str, ...]
     crops: int = 1
+    turn: bool = False
     lenient: bool = False
     whole: bool = True
     classes: int = 0
@@ -59,9 +62,9 @@ class Photos(Samples):
             needed = f"at least {least[0] * scale}x{least[1] * scale} are needed"
             message = f"{path} has {picture.width}x{picture.height} pixels; {needed}"
             raise DataError.of("RS654", message, remedy=f"lower recipe.side, {LEFT_OUT}")
-        return paired(
-            picture, scale, (random.randint(0, wide - width), random.randint(0, high - height), width, height)
-        )
+        place = random.randint(0, wide - width), random.randint(0, high - height), width, height
+        small, large = paired(picture, scale, place)
+        return turned(small, large, random) if self.turn and view.area is not None else (small, large)
 
     def take(self, index: NDArray[np.intp]) -> Photos:
         """The photographs at the given positions, each with all its squares."""
@@ -78,6 +81,13 @@ def paired(picture: Image, scale: int, place: tuple[int, int, int, int]) -> tupl
     box = (scale * left, scale * upper, scale * (left + width), scale * (upper + height))
     small = picture.resize((width, height), Resampling.BICUBIC, box)
     return planes(np.asarray(small)), planes(np.asarray(picture.crop(box)))
+
+
+def turned(small: Planes, large: Planes, random: Random) -> tuple[Planes, Planes]:
+    """Both turned alike by any number of quarters (of halves where they are no squares)."""
+    quarters = random.randrange(4) if small.shape[1] == small.shape[2] else 2 * random.randrange(2)
+    first, second = (np.ascontiguousarray(np.rot90(image, quarters, (1, 2))) for image in (small, large))
+    return first, second
 
 
 def changed(path: str) -> int:

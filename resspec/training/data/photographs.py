@@ -42,10 +42,12 @@ class Photographs(DataSource):
 
     crops: Annotated[int, Field(ge=1)] = 64
     """Squares that a photograph gives in an epoch of training."""
+    turn: bool = True
+    """Whether such squares are turned by quarters at random (arXiv:1707.02921, section 4.2)."""
 
     def load(self, part: Part) -> Photos:
         """The photographs of a part; DataError where a package is missing."""
-        return Photos(tuple(map(placed, PHOTOGRAPHS[part])), self.crops if part == "train" else 1)
+        return Photos(tuple(map(placed, PHOTOGRAPHS[part])), self.crops if part == "train" else 1, self.turn)
 
 
 def placed(name: str) -> str:
