@@ -128,7 +128,8 @@ def test_figures_are_of_rounded_bytes_and_leave_a_border_of_the_scale_out():
     tally.add((answer - 0.5) / 0.5, truth)
     found = tally.told(ALONE)
     assert isinstance(found, Likeness)
-    assert (found.psnr, found.psnr_rgb) == (pytest.approx(100), pytest.approx(100))
+    assert found.psnr == pytest.approx(100)
+    assert found.psnr_rgb == pytest.approx(100)
     assert found.loss > 0.1  # of the whole image
     wrong = task.tally(CPU)
     with pytest.raises(DataError, match=r"makes images of \(3, 30, 30\), the truth has \(3, 20, 20\)"):

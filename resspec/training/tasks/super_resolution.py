@@ -146,8 +146,8 @@ class Differences(Tally):
         """Count a batch of answers and of large images."""
         exact, truth = self._task.shown(answer), y.float()
         if exact.shape != truth.shape:
-            got, wanted = (tuple(images.shape[1:]) for images in (exact, truth))
-            raise DataError.of("RS654", f"the network makes images of {got}, the truth has {wanted}")
+            got, due = (tuple(images.shape[1:]) for images in (exact, truth))
+            raise DataError.of("RS654", f"the network makes images of {got}, the truth has {due}")
         differences = (exact - truth / WHITE).abs().flatten(1).mean(1)
         border = self._task.scale
         made, wanted = (
