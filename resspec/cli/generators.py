@@ -24,6 +24,7 @@ Seed = Annotated[int, typer.Option(min=0, help="Where weights, latent vectors an
     epilog=examples(
         "resspec train-generator digits_generator --critic digits_critic --data digits --threads 1",
         "resspec train-generator wgangp32_g --critic sngan32_d --data cifar10:data duel.steps=50000 --device cuda",
+        "resspec train-generator wgangp32_g --critic sngan32_d --data images:faces --device cuda",
     ),
 )
 def train_generator(  # noqa: PLR0913, PLR0917  # options, each of its own
@@ -72,6 +73,8 @@ def train_generator(  # noqa: PLR0913, PLR0917  # options, each of its own
     typer.echo(f"{result['name']}: {result['steps']:,} steps in {result['seconds']:.1f} s")
     for name in ("weights", "critic", "samples"):
         typer.echo(result[name])
+    if left_out := result.get("left_out"):
+        typer.echo(f"{len(left_out)} images were left out; result.json says why", err=True)
 
 
 def tell(step: int, critic_loss: float, loss: float) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resspec.errors import DataError
-from resspec.training.data.framing import View, planes
+from resspec.training.data.framing import View, framed, planes
 from resspec.training.data.pictures import opened, upright
 from resspec.training.data.source import Samples, Truth
 
@@ -46,8 +46,10 @@ class Photos(Samples):
         return len(self.paths) * self.crops
 
     def read(self, index: int, view: View, random: Random) -> NDArray[np.uint8]:
-        """The small photograph alone."""
-        return self.item(index, view, random)[0]
+        """A photograph as a view frames it, beside no other."""
+        path = self.paths[index // self.crops]
+        with opened(path, f"expected a whole photograph, {LEFT_OUT}") as picture:
+            return framed(upright(picture, path), view, random)
 
     def item(self, index: int, view: View, random: Random) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """A small image [channels, height, width] and the large one that it was made of, `view.scale` times larger;
@@ -65,6 +67,10 @@ class Photos(Samples):
         place = random.randint(0, wide - width), random.randint(0, high - height), width, height
         small, large = paired(picture, scale, place)
         return turned(small, large, random) if self.turn and view.area is not None else (small, large)
+
+    def once(self) -> Photos:
+        """Each photograph once."""
+        return replace(self, crops=1)
 
     def take(self, index: NDArray[np.intp]) -> Photos:
         """The photographs at the given positions, each with all its squares."""

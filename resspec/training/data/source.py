@@ -73,6 +73,10 @@ class Samples(ABC):
         """An image and the truth about it, framed alike."""
         return self.read(index, view, random), self.y[index]
 
+    def once(self) -> Samples:
+        """Each picture once, where an epoch has several parts of it; the same by default."""
+        return self
+
     @abstractmethod
     def take(self, index: NDArray[np.intp]) -> Samples:
         """The images at the given positions."""
