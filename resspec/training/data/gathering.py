@@ -24,7 +24,8 @@ def gathered(samples: Samples, shape: tuple[int, int, int]) -> tuple[Images, tup
     if size > MOST:
         message = f"{len(samples):,} images of {'x'.join(map(str, shape))} take {size:,} bytes, more than {MOST:,}"
         raise DataError.of("RS657", message, remedy="take fewer or smaller images")
-    view, faults = View(shape, centre=1.0), []
+    view = View(shape, centre=1.0)
+    faults: list[Fault] = []
     images, kept = np.empty((len(samples), *shape), np.uint8), 0
     for index in range(len(samples)):
         try:
