@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -117,6 +118,18 @@ def test_ssim_of_flat_images_is_that_counted_by_hand_and_of_equal_ones_1():
     assert ssim(flat[:1], flat[1:]).item() == pytest.approx(expected)
     noise = torch.rand(2, 1, 20, 24) * 255
     assert ssim(noise, noise).tolist() == pytest.approx([1, 1])
+
+
+def test_without_scikit_image_all_but_ssim_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "skimage.metrics", None)  # as if it were not installed
+    task = SuperResolution(2, (0.0,) * 3, (1.0,) * 3)
+    tally = task.tally(CPU)
+    tally.add(torch.zeros(2, 3, 20, 20), torch.full((2, 3, 20, 20), 51, dtype=torch.uint8))
+    found = tally.told(ALONE)
+    assert isinstance(found, Likeness)
+    assert found.psnr_rgb == pytest.approx(20 * math.log10(5))
+    assert (found.ssim, found.measures().keys()) == (None, {"psnr", "psnr_rgb"})
+    assert "pip install 'resspec[photographs]'" in found.told()
 
 
 def test_figures_are_of_rounded_bytes_and_leave_a_border_of_the_scale_out():
