@@ -114,10 +114,13 @@ class Decoded(Feed):
     def in_order(self, size: int, start: int, stop: int) -> Iterator[Batch]:
         """Decoded ahead, the middle of each."""
         places = [(0, i) for i in range(start, stop)]
-        size = 1 if self._tiles.whole else size
-        yield from self._loaded([places[i : i + size] for i in range(0, len(places), size)])
+        if self._tiles.whole:
+            yield from self._loaded([[place] for place in places], passing=True)
+        else:
+            yield from self._loaded([places[i : i + size] for i in range(0, len(places), size)])
 
-    def _loaded(self, keys: list[list[tuple[int, int]]]) -> Iterator[Batch]:
+    def _loaded(self, keys: list[list[tuple[int, int]]], *, passing: bool = False) -> Iterator[Batch]:
+        """The batches, one for each list of keys; where `passing`, none for one of which nothing can be read."""
         pinned = self.device.type == "cuda"
         loader: DataLoader[Any] = DataLoader(
             self._tiles,
@@ -128,7 +131,7 @@ class Decoded(Feed):
             prefetch_factor=PREFETCHED if self._workers and keys else None,
         )
         for x, y, faults in loader:
-            if faults and not (self._tiles.lenient and (len(y) or self._tiles.whole)):
+            if faults and not (self._tiles.lenient and (len(y) or passing)):
                 raise DataError(faults[0])
             new = [fault.message for fault in faults if fault.message not in self.skipped]
             self.skipped += new[: KEPT - len(self.skipped)]

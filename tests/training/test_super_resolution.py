@@ -330,6 +330,9 @@ def test_training_goes_on_without_the_wrong_photographs_where_told(folder: Path)
     model = resspec.build(resspec.load(*TINY))
     images = DataSource.read(data | {"damaged": "skip"}).load("train")
     assert len(train(model, images, recipe, task=task, engine=HERE)) == 1
+    (folder / "train" / "2.png").write_bytes(b"")
+    with pytest.raises(DataError, match=r"train/[012]\.png"):  # nothing is left of a batch
+        train(model, images, recipe, task=task, engine=HERE)
 
 
 def test_parts_that_are_missing_are_told_and_a_plain_folder_is_for_judging(folder: Path, tmp_path: Path):
