@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from resspec.compile import compile_spec
-from resspec.errors import DataError
+from resspec.errors import DataError, Fault
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.ir import Graph
@@ -21,6 +22,7 @@ from resspec.training.adversarial.grid import png_of
 from resspec.training.checkpoint import read_weights, save_weights
 from resspec.training.course import GENERATOR, GRID, RESULT, SHOWN, STATE, Course, kept_state
 from resspec.training.data import DataSource, Images
+from resspec.training.data.gathering import gathered
 from resspec.training.diffusion.learning import Denoiser
 from resspec.training.diffusion.noise import Noising
 from resspec.training.diffusion.sampling import Walk
@@ -69,7 +71,7 @@ def _run(task: Task, path: Path, device: str, course: Course) -> tuple[nn.Module
     refuse_missing(device)
     graph = compile_spec(task.spec)
     times = times_of(graph)
-    images = fitting(task, graph)
+    images, left_out = fitting(task, graph)
     png_of(torch.zeros(1, 1, 1, 1))  # says at once where pictures cannot be written
     RunFolder(path).claim(task.declared())
     network = build_module(source_of(graph), task.seed, device)
@@ -94,6 +96,7 @@ def _run(task: Task, path: Path, device: str, course: Course) -> tuple[nn.Module
         "seconds": course.rows[-1]["seconds"],
         "weights": str(path / GENERATOR),
         "samples": str(path / GRID),
+        "left_out": [fault.message for fault in left_out],
     }
     write_whole(path / RESULT, (json.dumps(result, indent=2) + "\n").encode())
     (path / STATE).unlink(missing_ok=True)
@@ -109,15 +112,17 @@ def times_of(graph: Graph) -> int:
     return graph.signature[1].below
 
 
-def fitting(task: Task, graph: Graph) -> Images:
-    """The images to train on; DataError where network and images do not fit."""
+def fitting(task: Task, graph: Graph) -> tuple[Images, tuple[Fault, ...]]:
+    """The images to train on, pictures in files at the size that the network reads, and what was wrong with those that
+    are left out; DataError where network and images do not fit."""
     made = graph[next(iter(graph.outputs.values()))].shape
-    images = task.data.load("train")
-    if not isinstance(images, Images):
-        raise DataError.of("RS657", f"the data set {task.data.kind!r} is read image by image; this needs it in memory")
+    found = task.data.load("train")
+    given = found.shape if isinstance(found, Images) else task.spec.input
     for what, shape in (("reads", task.spec.input), ("makes", made)):
-        if shape != images.shape:
-            got, wanted = ("x".join(map(str, sizes)) for sizes in (shape, images.shape))
+        if shape != given:
+            got, wanted = ("x".join(map(str, sizes)) for sizes in (shape, given))
             law = f"the denoiser {what} images of {got}, the data has {wanted}"
             raise DataError.of("RS654", law, remedy="change its spec")
-    return replace(images, y=images.y * 0, classes=1)  # a denoiser tells no classes apart
+    if isinstance(found, Images):
+        return replace(found, y=np.zeros(len(found), np.int64), classes=1, truth="labels"), ()
+    return gathered(found, given)  # a denoiser tells no classes apart
