@@ -223,6 +223,7 @@ class AddVector(Op):
     """x + s: a map plus one term per channel (C,)."""
 
     kind: ClassVar[str] = "add_vector"
+    precision: ClassVar[str] = "low"
     arity: ClassVar[int] = 2
     cost_rule: ClassVar[str] = "1 per element of the map"
     overwrites: ClassVar[bool] = True
