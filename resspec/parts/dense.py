@@ -112,12 +112,14 @@ class Decoder(Part):
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What heads look at: the levels of a neck or the one map of a decoder by name, the map of the body that an
-    auxiliary head was told to read, and the image for its size; `whole` where the map is as large as that."""
+    auxiliary head was told to read, the body's last map, and the image for its size; `whole` where the map is as large
+    as that."""
 
     levels: Mapping[str, Value]
     image: Value
     aux: Value | None = None
     whole: bool = False
+    deepest: Value | None = None
 
     def alone(self, kind: str) -> Value:
         """The one map that heads of a kind read; GraphError where a neck gives several."""

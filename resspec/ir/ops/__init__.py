@@ -10,7 +10,9 @@ from resspec.ir.ops.conv import Conv2d, Linear
 from resspec.ir.ops.evonorm import EvoNormS0
 from resspec.ir.ops.frozen import FrozenBatchNorm2d
 from resspec.ir.ops.generated import ColourShift, ReflectPad, Unflatten
+from resspec.ir.ops.layer_norm import LayerNorm2d
 from resspec.ir.ops.norm import BatchNorm2d, GroupNorm, InstanceNorm2d
+from resspec.ir.ops.pairs import PairAttention
 from resspec.ir.ops.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool, GlobalSum, MaxPool2d
 from resspec.ir.ops.reshape import (
     AnchorRows,
@@ -58,12 +60,14 @@ __all__ = [
     "GroupNorm",
     "Input",
     "InstanceNorm2d",
+    "LayerNorm2d",
     "LeakyReLU",
     "Linear",
     "MaxPool2d",
     "PReLU",
     "PadChannels",
     "PadMap",
+    "PairAttention",
     "PixelShuffle",
     "PositionEmbedding",
     "ReLU",
