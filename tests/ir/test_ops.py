@@ -72,6 +72,7 @@ CASES: list[tuple[Op, list[Shape]]] = [
     (ops.GlobalSum(), [(6, 5, 7)]),
     (ops.Unflatten(3), [(18,)]),
     (ops.ReflectPad(2), [(6, 5, 7)]),
+    (ops.ColourOffset((-0.5, 0.25, 2.0)), [(3, 5, 7)]),
     (ops.ColourShift((-0.5, 0.25, 2.0)), [(3, 5, 7)]),
 ]
 IDS = [f"{op.kind}-{place}" for place, (op, _) in enumerate(CASES)]

@@ -33,7 +33,7 @@ QUIET = ("sigmoid", "split_softmax", "share_matrices")
 UNTOLD = frozenset(
     (
         *("prelu", "tanh", "times", "instance_norm", "colour_shift", "reflect_pad", "unflatten", "global_sum"),
-        *("spectral_conv2d", "spectral_linear", "layer_norm", "pair_attention"),
+        *("spectral_conv2d", "spectral_linear", "layer_norm", "pair_attention", "colour_offset"),
     )
 )
 """Kinds, most of them of networks that make images, for which was not measured what other tools count: asked for, it is

@@ -9,7 +9,7 @@ from resspec.ir.ops.context import SpatialSoftmax, SpatialSum
 from resspec.ir.ops.conv import Conv2d, Linear
 from resspec.ir.ops.evonorm import EvoNormS0
 from resspec.ir.ops.frozen import FrozenBatchNorm2d
-from resspec.ir.ops.generated import ColourShift, ReflectPad, Unflatten
+from resspec.ir.ops.generated import ColourOffset, ColourShift, ReflectPad, Unflatten
 from resspec.ir.ops.layer_norm import LayerNorm2d
 from resspec.ir.ops.norm import BatchNorm2d, GroupNorm, InstanceNorm2d
 from resspec.ir.ops.pairs import PairAttention
@@ -43,6 +43,7 @@ __all__ = [
     "BatchNorm2d",
     "BlockProduct",
     "BlurPool",
+    "ColourOffset",
     "ColourShift",
     "Concat",
     "Conv1d",

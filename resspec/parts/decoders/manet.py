@@ -32,8 +32,8 @@ class MANet(Decoder):
         return [place for place in places if place != "stem"]
 
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
-        """Scope center; in scopes step0, step1, …: conv1, bn1, act1, conv2, bn2, act2, up, scopes low and high, gates, scale,
-        cat, conv3, bn3, act3, conv4, bn4, act4."""
+        """Scope center; in scopes step0, step1, …: conv1, bn1, act1, conv2, bn2, act2, up, scopes low and high, gates,
+        scale, cat, conv3, bn3, act3, conv4, bn4, act4."""
         x, skips = self.attended(b, maps[-1]), [*reversed(maps[:-1]), None]
         for place, (skip, width) in enumerate(zip(skips, halved(self.width, self.widths, len(skips)), strict=True)):
             with placed(b, f"step{place}", "MANetStep", "Enlarged, rescaled and concatenated with a skip."):

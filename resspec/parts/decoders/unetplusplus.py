@@ -10,8 +10,9 @@ from resspec.parts.widths import halved
 
 
 class UNetPlusPlus(Decoder):
-    """A grid of steps between body and output (arXiv:1807.10165): each enlarges a map to the size of a row, concatenates
-    it with the row's maps so far and the body's, and has two 3x3 convolutions; a last step reaches the image's size."""
+    """A grid of steps between body and output (arXiv:1807.10165): each enlarges a map to the size of a row,
+    concatenates it with the row's maps so far and the body's, and has two 3x3 convolutions; a last step reaches the
+    image's size."""
 
     kind: ClassVar[str] = "unet++"
     whole: ClassVar[bool] = True
@@ -27,8 +28,8 @@ class UNetPlusPlus(Decoder):
         return [place for place in places if place != "stem"]
 
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
-        """In scopes x_DEPTH_ROW, row by row from the smallest, the nearest to the body first: up, cat, conv1, bn1, act1,
-        conv2, bn2, act2."""
+        """In scopes x_DEPTH_ROW, row by row from the smallest, the nearest to the body first: up, cat, conv1, bn1,
+        act1, conv2, bn2, act2."""
         features = [*reversed(maps)]
         rows = len(features) - 1
         widths = halved(self.width, self.widths, rows + 1)

@@ -30,8 +30,8 @@ class UPerNet(Decoder):
         return [place for place in places if place not in ("stem", "unpooled")]
 
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
-        """norm0 …; scopes cells0 …, cat, bottom; from the smallest skip lateral0, up0, add0, …; output0, …; resized0, …,
-        cat_levels, fuse."""
+        """norm0 …; scopes cells0 …, cat, bottom; from the smallest skip lateral0, up0, add0, …; output0, …; resized0,
+        …, cat_levels, fuse."""
         maps = [self.norm.lay(b, f"norm{place}", x, None, "") for place, x in enumerate(maps)]
         levels = [self.pooled(b, kit, maps[-1])]
         for row, x in enumerate(reversed(maps[:-1])):

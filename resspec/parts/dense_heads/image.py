@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Add, ColourShift
+from resspec.ir.ops import Add, ColourOffset, ColourShift, Times
 from resspec.parts.base import part_field
 from resspec.parts.dense import Heads, Kit, Sight, resized
 from resspec.parts.families import Act, Names, Unit
@@ -29,13 +29,21 @@ class Image(Heads):
     """How the input is enlarged to be added; none by default."""
     shift: Annotated[tuple[float, ...], Listed] | None = None
     """A constant that is last added to each channel, by a 1x1 convolution that is not trained."""
+    range: Annotated[float, Field(gt=0)] = 1.0
+    """What the image is divided by."""
+    offset: Annotated[tuple[float, ...], Listed] | None = None
+    """A constant that is then added to each channel, without a convolution."""
 
     def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
-        """to_image, image, resized, add, shift; the output `output`."""
+        """to_image, image, resized, add, shift, range, offset; the output `output`."""
         x = kit.unit(b, Names("to_image", "bn"), sight.alone(self.kind), Unit(self.channels, self.kernel, biased=True))
         x = self.act.lay(b, "image", x)
         if self.residual:
             x = b.add("add", Add(), x, resized(b, "resized", sight.image, x, self.residual))
         if self.shift is not None:
             x = b.add("shift", ColourShift(self.shift), x)
+        if self.range != 1:
+            x = b.add("range", Times(1 / self.range), x)
+        if self.offset is not None:
+            x = b.add("offset", ColourOffset(self.offset), x)
         return {"output": x}
