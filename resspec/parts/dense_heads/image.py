@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Add, ColourOffset, ColourShift, Times
+from resspec.ir.ops import Add, ColourOffset, ColourShift, Times, TransposedConv2d
 from resspec.parts.base import part_field
 from resspec.parts.dense import Heads, Kit, Sight, resized
 from resspec.parts.families import Act, Names, Unit
@@ -23,6 +23,8 @@ class Image(Heads):
     """Channels of the image."""
     kernel: Annotated[int, Field(ge=1)] = 3
     """Side of the convolution's kernel, odd."""
+    double: bool = False
+    """Whether it is a transposed convolution of kernel 4 instead, which doubles the map (arXiv:1611.07004)."""
     act: Annotated[Act, part_field(Act)] = Field(default_factory=lambda: Act.read("none"))
     """The activation behind it."""
     residual: Literal["nearest", "bilinear"] | None = None
@@ -36,7 +38,11 @@ class Image(Heads):
 
     def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
         """to_image, image, resized, add, shift, range, offset; the output `output`."""
-        x = kit.unit(b, Names("to_image", "bn"), sight.alone(self.kind), Unit(self.channels, self.kernel, biased=True))
+        x = sight.alone(self.kind)
+        if self.double:
+            x = b.add("to_image", TransposedConv2d(x.channels, self.channels, 4, 2, 1), x)
+        else:
+            x = kit.unit(b, Names("to_image", "bn"), x, Unit(self.channels, self.kernel, biased=True))
         x = self.act.lay(b, "image", x)
         if self.residual:
             x = b.add("add", Add(), x, resized(b, "resized", sight.image, x, self.residual))
