@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from resspec.errors import Fault, did_you_mean
 from resspec.ir import Builder, Value
-from resspec.parts import Decoder, Heads, Kit, Neck, Part, Sight
+from resspec.parts import Decoder, Heads, Kit, Neck, Part, Sight, Stem
 from resspec.spec.net import NetSpec
 from resspec.spec.tree import Path
 
@@ -33,6 +33,8 @@ class DensePlan:
     decoder_taps: tuple[str, ...] = ()
     aux: str = ""
     deepest: str = ""
+    whole: bool = False
+    """Whether the decoder's map is as large as the image."""
 
     def lay(self, b: Builder, places: Mapping[str, Value], image: Value) -> tuple[dict[str, Value], dict[str, Value]]:
         """The outputs by name, and the maps that features may be taken from: levels and the decoder's map. `places` are
@@ -46,7 +48,7 @@ class DensePlan:
             read = list(levels.values()) or [places[tap] for tap in self.decoder_taps]
             with _site(b, self.decoder):
                 x = self.decoder.lay(b, read, image, self.kit)
-            maps, sight = {**levels, DECODED: x}, replace(sight, levels={DECODED: x}, whole=self.decoder.whole)
+            maps, sight = {**levels, DECODED: x}, replace(sight, levels={DECODED: x}, whole=self.whole)
         with _site(b, self.heads):
             return dict(self.heads.lay(b, sight, self.kit)), maps
 
@@ -98,7 +100,16 @@ class DenseReader:
             return None
         deepest = self.places[-1] if getattr(heads, "labels", 0) else ""
         self.read_to_the_end({*neck_taps, *decoder_taps, aux_tap, deepest})
-        return DensePlan(kit, heads, neck, neck_taps, decoder, decoder_taps, aux_tap, deepest)
+        return DensePlan(kit, heads, neck, neck_taps, decoder, decoder_taps, aux_tap, deepest, self.whole(decoder, decoder_taps))
+
+    def whole(self, decoder: Decoder | None, taps: Sequence[str]) -> bool:
+        """Whether the map of a decoder is as large as the image: it is always, or as large as a map that is."""
+        if decoder is None or decoder.whole or not (decoder.levels_up and taps):
+            return bool(decoder and decoder.whole)
+        stem = self.read(Stem, ("stem",))
+        behind = max(0, self.places.index(taps[0]) - self.places.index(STEM))
+        strides = [stage.stride for stage in self.spec.stages[:behind]]
+        return stem is not None and stem.reduction == 1 and all(stride == 1 for stride in strides)
 
     def taps(self, family: str, named: Sequence[int | str] | None, usual: Sequence[str]) -> tuple[str, ...]:
         """The names of the maps that a part reads, which must go from the input down."""

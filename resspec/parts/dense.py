@@ -12,7 +12,7 @@ from pydantic import Field
 
 from resspec.errors import Fault, GraphError
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Conv2d, ResizeLike
+from resspec.ir.ops import Conv2d, ResizeLike, TransposedConv2d
 from resspec.parts.base import Part
 from resspec.parts.families import Act, Conv, Names, Norm, Unit
 from resspec.record import Listed
@@ -52,6 +52,12 @@ def predictor(b: Builder, name: str, x: Value, width: int, kernel: int = 1) -> V
 def resized(b: Builder, name: str, x: Value, like: Value, mode: str = "bilinear", align: bool = False) -> Value:
     """A map at the size of another."""
     return b.add(name, ResizeLike("nearest" if mode == "nearest" else "bilinear", align), x, like)
+
+
+def doubled(b: Builder, kit: Kit, x: Value, width: int) -> Value:
+    """A transposed 3x3 convolution with bias that doubles a map, norm and activation: up, bn, act."""
+    x = b.add("up", TransposedConv2d(x.channels, width, 3, 2, 1, output_padding=1), x)
+    return kit.norm.lay(b, "bn", x, kit.act, "act")
 
 
 @contextmanager
@@ -96,6 +102,8 @@ class Decoder(Part):
     family: ClassVar[str] = "decoder"
     whole: ClassVar[bool] = False
     """Whether its map is as large as the image."""
+    levels_up: ClassVar[bool] = False
+    """Whether its map is as large as the largest that it reads."""
 
     taps: Taps | None = None
     """The maps that it reads, from the input down; by default those that its kind needs."""
