@@ -38,6 +38,7 @@ CASES: list[tuple[Op, list[Shape]]] = [
     (ops.LayerNorm2d(6), [(6, 5, 7)]),
     (ops.PairAttention(), [(2, 5, 7), (2, 5, 7), (6, 5, 7)]),
     (ops.Flatten(), [(6, 5, 7)]),
+    (ops.FlattenWhole(6, 5, 7), [(6, 5, 7)]),
     (ops.Subsample(2), [(6, 5, 7)]),
     (ops.PadChannels(2, 3), [(6, 5, 7)]),
     (ops.PadMap(0, 1), [(6, 5, 7)]),

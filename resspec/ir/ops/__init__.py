@@ -17,6 +17,7 @@ from resspec.ir.ops.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool, Glo
 from resspec.ir.ops.reshape import (
     AnchorRows,
     Flatten,
+    FlattenWhole,
     Input,
     PadChannels,
     PadMap,
@@ -54,6 +55,7 @@ __all__ = [
     "EvoNormS0",
     "FilterResponseNorm",
     "Flatten",
+    "FlattenWhole",
     "FromRow",
     "FrozenBatchNorm2d",
     "GlobalAvgPool",
