@@ -100,7 +100,9 @@ class DenseReader:
             return None
         deepest = self.places[-1] if getattr(heads, "labels", 0) else ""
         self.read_to_the_end({*neck_taps, *decoder_taps, aux_tap, deepest})
-        return DensePlan(kit, heads, neck, neck_taps, decoder, decoder_taps, aux_tap, deepest, self.whole(decoder, decoder_taps))
+        return DensePlan(
+            kit, heads, neck, neck_taps, decoder, decoder_taps, aux_tap, deepest, self.whole(decoder, decoder_taps)
+        )
 
     def whole(self, decoder: Decoder | None, taps: Sequence[str]) -> bool:
         """Whether the map of a decoder is as large as the image: it is always, or as large as a map that is."""

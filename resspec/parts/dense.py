@@ -14,7 +14,7 @@ from resspec.errors import Fault, GraphError
 from resspec.ir import Builder, Value
 from resspec.ir.ops import Conv2d, ResizeLike, TransposedConv2d
 from resspec.parts.base import Part
-from resspec.parts.families import Act, Conv, Names, Norm, Unit
+from resspec.parts.families import Act, Conv, Down, Names, Norm, Shortcut, Site, Unit
 from resspec.record import Listed
 
 Tap = Annotated[int, Field(ge=0)] | str
@@ -52,6 +52,11 @@ def predictor(b: Builder, name: str, x: Value, width: int, kernel: int = 1) -> V
 def resized(b: Builder, name: str, x: Value, like: Value, mode: str = "bilinear", align: bool = False) -> Value:
     """A map at the size of another."""
     return b.add(name, ResizeLike("nearest" if mode == "nearest" else "bilinear", align), x, like)
+
+
+def standing(kit: Kit, width: int, shortcut: Shortcut, first: bool = True) -> Site:
+    """Where a residual block behind the body stands: it keeps the size."""
+    return Site(width, 1, 1, 1, first, kit.conv, Down.read("strided"), shortcut, kit.norm, kit.act)
 
 
 def doubled(b: Builder, kit: Kit, x: Value, width: int) -> Value:

@@ -21,7 +21,17 @@ INTERPOLATIONS = ("resize_like", "upsample")
 """`F.interpolate`."""
 
 FREE = (
-    *("input", "flatten", "flatten_whole", "subsample", "pad_map", "pad_channels", "space_to_depth", "to_row", "from_row"),
+    *(
+        "input",
+        "flatten",
+        "flatten_whole",
+        "subsample",
+        "pad_map",
+        "pad_channels",
+        "space_to_depth",
+        "to_row",
+        "from_row",
+    ),
     *("concat", "split", "take_token", "dropout", "drop_channels", "drop_path", "pixel_shuffle", "anchor_rows"),
 )
 """Moves elements, or is the identity in eval mode."""

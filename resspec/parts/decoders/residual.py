@@ -8,8 +8,8 @@ from pydantic import Field
 from resspec.ir import Builder, Value
 from resspec.ir.ops import Add, Concat, TransposedConv2d
 from resspec.parts.base import part_field
-from resspec.parts.dense import Decoder, Kit, placed, resized
-from resspec.parts.families import Block, Down, Names, Shortcut, Site, Unit
+from resspec.parts.dense import Decoder, Kit, placed, resized, standing
+from resspec.parts.families import Block, Names, Shortcut, Unit
 
 
 class ResidualUp(Decoder):
@@ -46,7 +46,7 @@ class ResidualUp(Decoder):
                 for number in range(self.depth):
                     block = self.block
                     with b.scope(f"block{number}", type(block).__name__, block.kind, block.about()):
-                        x = block.lay(b, x, self.site(kit, skip.channels, number == 0))
+                        x = block.lay(b, x, standing(kit, skip.channels, self.shortcut, number == 0))
         return kit.norm.lay(b, "bn", x, kit.act, "act") if self.finish else x
 
     def joined(self, b: Builder, kit: Kit, x: Value, skip: Value) -> Value:
@@ -58,7 +58,3 @@ class ResidualUp(Decoder):
         else:
             x = resized(b, "up", x, skip, self.mode)
         return b.add("add", Add(), x, skip) if self.join == "add" else b.add("cat", Concat(2), x, skip)
-
-    def site(self, kit: Kit, width: int, first: bool) -> Site:
-        """Where a block of a step stands."""
-        return Site(width, 1, 1, 1, first, kit.conv, Down.read("strided"), self.shortcut, kit.norm, kit.act)
