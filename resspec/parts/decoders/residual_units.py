@@ -1,8 +1,10 @@
 """The decoder of residual units."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import ClassVar
 
+from resspec.errors import Fault, GraphError
 from resspec.ir import Builder, Value
 from resspec.ir.ops import Add, Concat
 from resspec.parts.dense import Decoder, Kit, doubled, placed
@@ -23,7 +25,10 @@ class ResidualUnits(Decoder):
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """In scopes step0, step1, …: cat, up, bn, act, conv1, bn1, act1, add; cat."""
         x, skips = maps[-1], [*reversed(maps[:-1])]
-        for place, (skip, above) in enumerate(zip(skips, skips[1:], strict=False)):
+        if skips and skips[0].shape[1:] != x.shape[1:]:
+            law = f"residual units begin with two maps of one size, not {skips[0].shape} and {x.shape}"
+            raise GraphError(Fault("RS304", law, node="decoder", remedy="give the last stage stride 1"))
+        for place, (skip, above) in enumerate(pairwise(skips)):
             with placed(b, f"step{place}", "ResidualUnitStep", "A skip beside the map, both doubled, a residual unit."):
                 x = b.add("cat", Concat(2), skip, x)
                 b.name_quantities(in_channels=x.channels, out_channels=above.channels)
