@@ -86,7 +86,8 @@ class ColourOffset(nn.Module):
         self.offset = offset
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + torch.tensor(self.offset, dtype=x.dtype, device=x.device).view(-1, 1, 1)
+        offset = torch.tensor(self.offset, dtype=x.dtype, device=x.device)
+        return x + offset.view(-1, 1, 1)
 
     def extra_repr(self) -> str:
         return ", ".join(str(value) for value in self.offset)

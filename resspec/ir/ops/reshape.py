@@ -70,7 +70,8 @@ class FlattenWhole(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if x.shape[1:] != self.shape:
-            raise ValueError(f"the head is made for maps of {self.shape}, got {tuple(x.shape[1:])}")
+            made, got = self.shape, tuple(x.shape[1:])
+            raise ValueError(f"the head is made for maps of {made}, got {got}")
         return torch.flatten(x, 1)
 
     def extra_repr(self) -> str:
