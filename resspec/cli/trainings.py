@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 PANEL = "Train and judge networks"
 PREFIX = "recipe."
-DATA = "digits, digit-scenes, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER, dataset:NAME"
+DATA = (
+    "digits, digit-scenes, photographs, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER,"
+    " images:FOLDER, dataset:NAME"
+)
 
 app = typer.Typer()
 
@@ -153,7 +156,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  # options, each of its own
     workers: Workers = 4,
     as_json: AsJson = False,
 ) -> None:
-    """Judge stored weights on images that no training saw: error, top-5 accuracy, loss."""
+    """Judge stored weights on images that no training saw, by the figures of the task: error, top-5 accuracy and loss;
+    mIoU; PSNR and SSIM beside those of bicubic interpolation."""
     net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
     found = resspec.evaluate(
         net,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from resspec.compile import compile_spec
@@ -46,9 +47,9 @@ def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Sco
         refuse_missing(device)
         refuse_strangers(weights, spec.name, network.fingerprint)
         model = load_weights(build_module(source_of(network), 0, device), weights)
-        return evaluate(
-            model,
-            data.load_for(task.truth, how.part),
+        judged = partial(
+            evaluate,
+            images=data.load_for(task.truth, how.part),
             batch=how.batch,
             confusion=how.confusion,
             engine=how.engine,
@@ -56,6 +57,8 @@ def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Sco
             ranks=ranks,
             task=task,
         )
+        plain = task.unlearned(model)
+        return judged(model) if plain is None else judged(model).beside(judged(plain))
 
 
 def refuse_strangers(weights: Path, name: str, fingerprint: str) -> None:

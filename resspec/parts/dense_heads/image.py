@@ -1,16 +1,18 @@
 """The image behind a decoder."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Add, ColourOffset, ColourShift, Times, TransposedConv2d
+from resspec.ir.ops import Add, ColourOffset, ColourShift, Times, TransposedConv2d, ZeroedConv2d
 from resspec.parts.base import part_field
 from resspec.parts.dense import Heads, Kit, Sight, resized
 from resspec.parts.families import Act, Names, Unit
-from resspec.record import Listed
+from resspec.record import Listed, refusal
 
 
 class Image(Heads):
@@ -29,6 +31,9 @@ class Image(Heads):
     """The activation behind it."""
     residual: Literal["nearest", "bilinear"] | None = None
     """How the input is enlarged to be added; none by default."""
+    zero_init: bool = False
+    """Whether the convolution, then a plain one, gives 0 at first, so that with `residual` the network starts as that
+    enlargement (arXiv:1901.09321 starts residual branches so)."""
     shift: Annotated[tuple[float, ...], Listed] | None = None
     """A constant that is last added to each channel, by a 1x1 convolution that is not trained."""
     range: Annotated[float, Field(gt=0)] = 1.0
@@ -36,13 +41,22 @@ class Image(Heads):
     offset: Annotated[tuple[float, ...], Listed] | None = None
     """A constant that is then added to each channel, without a convolution."""
 
+    @model_validator(mode="after")
+    def _one_way_to_make_it(self) -> Image:
+        if self.double and self.zero_init:
+            law = "a transposed convolution does not start at 0: `double` and `zero_init` exclude one another"
+            raise refusal("double_and_zero", law, "leave one out")
+        return self
+
     def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
         """to_image, image, resized, add, shift, range, offset; the output `output`."""
-        x = sight.alone(self.kind)
+        x, unit = sight.alone(self.kind), Unit(self.channels, self.kernel, biased=True)
         if self.double:
             x = b.add("to_image", TransposedConv2d(x.channels, self.channels, 4, 2, 1), x)
+        elif self.zero_init:
+            x = b.add("to_image", ZeroedConv2d(*unit.geometry(x)), x)
         else:
-            x = kit.unit(b, Names("to_image", "bn"), x, Unit(self.channels, self.kernel, biased=True))
+            x = kit.unit(b, Names("to_image", "bn"), x, unit)
         x = self.act.lay(b, "image", x)
         if self.residual:
             x = b.add("add", Add(), x, resized(b, "resized", sight.image, x, self.residual))
