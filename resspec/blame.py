@@ -80,7 +80,8 @@ def usual(misfit: Misfit) -> list[Path]:
     if level[0:1] == ("condition",):
         return [level]
     if level[0:1] and level[0] in DENSE:
-        return [("input",)] if code in ("RS304", "RS306") else [level]
+        sizes = code in ("RS304", "RS306") and misfit.fault.node != level[0]  # of an op, not told by the part itself
+        return [("input",)] if sizes else [level]
     if misfit.piece is None:
         return [*paths, (*level, "stage"), ("stage",)]
     if len(misfit.levels) == 1:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from resspec.errors import Fault, did_you_mean
 from resspec.ir import Builder, Value
-from resspec.parts import Decoder, Heads, Kit, Level, Neck, Part, Sight
+from resspec.parts import Decoder, Heads, Kit, Level, Neck, Part, Sight, Stem
 from resspec.spec.net import NetSpec
 from resspec.spec.tree import Path
 
@@ -22,7 +22,8 @@ DECODED = "decoder"
 
 @dataclass(frozen=True, slots=True)
 class DensePlan:
-    """Neck, decoder and heads, each with the names of the maps it reads (`layer3`), from the input down."""
+    """Neck, decoder and heads, each with the names of the maps it reads (`layer3`), from the input down; `aux` and
+    `deepest` are the maps of the body that heads read besides."""
 
     kit: Kit
     heads: Heads
@@ -31,6 +32,9 @@ class DensePlan:
     decoder: Decoder | None = None
     decoder_taps: tuple[str, ...] = ()
     aux: str = ""
+    deepest: str = ""
+    whole: bool = False
+    """Whether the decoder's map is as large as the image."""
 
     def lay(self, b: Builder, places: Mapping[str, Value], image: Value) -> tuple[dict[str, Value], dict[str, Value]]:
         """The outputs by name, and the maps that features may be taken from: levels and the decoder's map. `places` are
@@ -39,12 +43,12 @@ class DensePlan:
         if self.neck is not None:
             with _site(b, self.neck):
                 levels = dict(self.neck.lay(b, [places[tap] for tap in self.neck_taps], self.kit))
-        maps, sight = levels, Sight(levels, image, places.get(self.aux))
+        maps, sight = levels, Sight(levels, image, places.get(self.aux), deepest=places.get(self.deepest))
         if self.decoder is not None:
             read = list(levels.values()) or [places[tap] for tap in self.decoder_taps]
             with _site(b, self.decoder):
                 x = self.decoder.lay(b, read, image, self.kit)
-            maps, sight = {**levels, DECODED: x}, replace(sight, levels={DECODED: x}, whole=self.decoder.whole)
+            maps, sight = {**levels, DECODED: x}, replace(sight, levels={DECODED: x}, whole=self.whole)
         with _site(b, self.heads):
             return dict(self.heads.lay(b, sight, self.kit)), maps
 
@@ -116,8 +120,20 @@ class DenseReader:
         aux_tap = self.tap(aux, ("heads", "aux")) if aux is not None else ""
         if heads is None or self.faults or (spec.neck and not neck) or (spec.decoder and not decoder):
             return None
-        self.read_to_the_end({*neck_taps, *decoder_taps, aux_tap})
-        return DensePlan(kit, heads, neck, neck_taps, decoder, decoder_taps, aux_tap)
+        deepest = self.places[-1] if getattr(heads, "labels", 0) else ""
+        self.read_to_the_end({*neck_taps, *decoder_taps, aux_tap, deepest})
+        return DensePlan(
+            kit, heads, neck, neck_taps, decoder, decoder_taps, aux_tap, deepest, self.whole(decoder, decoder_taps)
+        )
+
+    def whole(self, decoder: Decoder | None, taps: Sequence[str]) -> bool:
+        """Whether the map of a decoder is as large as the image: it is always, or as large as a map that is."""
+        if decoder is None or decoder.whole or not (decoder.levels_up and taps):
+            return bool(decoder and decoder.whole)
+        stem = self.read(Stem, ("stem",))
+        behind = max(0, self.places.index(taps[0]) - self.places.index(STEM))
+        strides = [stage.stride for stage in self.spec.stages[:behind]]
+        return stem is not None and stem.reduction == 1 and all(stride == 1 for stride in strides)
 
     def taps(self, family: str, named: Sequence[int | str] | None, usual: Sequence[str]) -> tuple[str, ...]:
         """The names of the maps that a part reads, which must go from the input down."""

@@ -12,8 +12,12 @@ import zoo
 START, END = "<!-- dense -->\n", "<!-- /dense -->"
 MEASURED: list[peers.Row] = json.loads((peers.GOLDEN / "dense.json").read_text())
 """What was measured on 102 networks of peers."""
-IDLE = ("pspnet_resnet18", "pspnet_resnet34")
-"""Networks whose peer keeps stages that never run; the spec leaves them out."""
+IDLE = {
+    "pspnet_resnet18": ("encoder.layer3", "encoder.layer4"),
+    "pspnet_resnet34": ("encoder.layer3", "encoder.layer4"),
+    "unet_resnet34_scse": ("decoder.blocks.4.attention1",),
+}
+"""Networks whose peer keeps layers that never run, by the starts of their names; the spec leaves them out."""
 TITLES = {"segmentation": "segmentation", "detection": "detection", "generation": "image generation"}
 
 

@@ -10,6 +10,8 @@ from resspec.spec.merging import DENSE
 from resspec.spec.net import NetSpec
 from resspec.testing import BASE
 
+EVEN = [{"depth": 1, "width": 16}, {"depth": 1, "width": 32, "stride": 2}, {"depth": 1, "width": 32}]
+"""Stages of which the last two have maps of one size."""
 NEEDS: dict[tuple[str, str], dict[str, Any]] = {
     ("heads", "image"): {"decoder": "upscale"},
     ("stem", "latent"): {"input": [16, 1, 1], "block": "up"},
@@ -21,6 +23,15 @@ NEEDS: dict[tuple[str, str], dict[str, Any]] = {
     ("gate", "bat"): {"input": [3, 28, 28]},
     ("heads", "segmentation"): {"decoder": "fcn"},
     ("heads", "heatmaps"): {"decoder": "deconv"},
+    ("heads", "boxes"): {"decoder": "none"},
+    ("heads", "keypoints"): {"decoder": "none"},
+    ("heads", "residual"): {"decoder": "residual-units", "stages": EVEN},
+    ("decoder", "residual-units"): {"stages": EVEN},
+    ("block", "residual-dense"): {
+        "block": {"kind": "residual-dense", "repeats": 2, "depth": 2},
+        "stages": [{"depth": 1, "width": 16}, {"depth": 1, "width": 32, "stride": 2}],
+    },
+    ("stage", "gate-first"): {"gate": "se"},
     ("shortcut", "identity"): {"stages": [{"depth": 2, "width": 32}, {"depth": 2, "width": 32}]},
 }
 """What a kind needs of the net it is tried in."""

@@ -12,9 +12,9 @@ from pydantic import Field
 
 from resspec.errors import Fault, GraphError
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Conv2d, ResizeLike
+from resspec.ir.ops import Conv2d, ResizeLike, TransposedConv2d
 from resspec.parts.base import Part
-from resspec.parts.families import Act, Block, Conv, Names, Norm, Site, Unit
+from resspec.parts.families import Act, Block, Conv, Down, Names, Norm, Shortcut, Site, Unit
 from resspec.record import Listed
 
 Tap = Annotated[int, Field(ge=0)] | str
@@ -73,6 +73,17 @@ def resized(b: Builder, name: str, x: Value, like: Value, mode: str = "bilinear"
     return b.add(name, ResizeLike("nearest" if mode == "nearest" else "bilinear", align), x, like)
 
 
+def standing(kit: Kit, width: int, shortcut: Shortcut, first: bool = True) -> Site:
+    """Where a residual block behind the body stands: it keeps the size."""
+    return Site(width, 1, 1, 1, first, kit.conv, Down.read("strided"), shortcut, kit.norm, kit.act)
+
+
+def doubled(b: Builder, kit: Kit, x: Value, width: int) -> Value:
+    """A transposed 3x3 convolution with bias that doubles a map, norm and activation: up, bn, act."""
+    x = b.add("up", TransposedConv2d(x.channels, width, 3, 2, 1, output_padding=1), x)
+    return kit.norm.lay(b, "bn", x, kit.act, "act")
+
+
 @contextmanager
 def placed(b: Builder, name: str, title: str, doc: str = "") -> Iterator[None]:
     """A scope that is a site of its own: reports and drawings show it as one block."""
@@ -115,6 +126,8 @@ class Decoder(Part):
     family: ClassVar[str] = "decoder"
     whole: ClassVar[bool] = False
     """Whether its map is as large as the image."""
+    levels_up: ClassVar[bool] = False
+    """Whether its map is as large as the largest that it reads."""
 
     mirrors: ClassVar[bool] = False
     """Whether it reads the maps of every block, and has a stage for each of the body's."""
@@ -134,12 +147,14 @@ class Decoder(Part):
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What heads look at: the levels of a neck or the one map of a decoder by name, the map of the body that an
-    auxiliary head was told to read, and the image for its size; `whole` where the map is as large as that."""
+    auxiliary head was told to read, the body's last map, and the image for its size; `whole` where the map is as large
+    as that."""
 
     levels: Mapping[str, Value]
     image: Value
     aux: Value | None = None
     whole: bool = False
+    deepest: Value | None = None
 
     def alone(self, kind: str) -> Value:
         """The one map that heads of a kind read; GraphError where a neck gives several."""

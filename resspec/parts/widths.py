@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -19,6 +20,13 @@ def divisible(value: float, divisor: int, keep: float = 0.9) -> int:
     (the rounding of MobileNet, arXiv:1801.04381, that SE and RegNet implementations share)."""
     rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < keep * value else rounded
+
+
+def halved(width: int, widths: Sequence[int] | None, count: int) -> list[int]:
+    """Widths of so many steps: those given, the last of them again where more are needed, else each half of the one
+    before it."""
+    found = list(widths or [max(1, width >> place) for place in range(count)])
+    return [*found, *[found[-1]] * count][:count]
 
 
 class Middle(Record):

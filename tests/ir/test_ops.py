@@ -34,7 +34,11 @@ CASES: list[tuple[Op, list[Shape]]] = [
     (ops.GlobalAvgPool(), [(6, 5, 7)]),
     (ops.Add(), [(6, 5, 7), (6, 5, 7)]),
     (ops.Scale(), [(6, 5, 7), (6, 1, 1)]),
+    (ops.Scale(), [(6, 5, 7), (1, 5, 7)]),
+    (ops.LayerNorm2d(6), [(6, 5, 7)]),
+    (ops.PairAttention(), [(2, 5, 7), (2, 5, 7), (6, 5, 7)]),
     (ops.Flatten(), [(6, 5, 7)]),
+    (ops.FlattenWhole(6, 5, 7), [(6, 5, 7)]),
     (ops.Subsample(2), [(6, 5, 7)]),
     (ops.PadChannels(2, 3), [(6, 5, 7)]),
     (ops.PadMap(0, 1), [(6, 5, 7)]),
@@ -69,6 +73,7 @@ CASES: list[tuple[Op, list[Shape]]] = [
     (ops.GlobalSum(), [(6, 5, 7)]),
     (ops.Unflatten(3), [(18,)]),
     (ops.ReflectPad(2), [(6, 5, 7)]),
+    (ops.ColourOffset((-0.5, 0.25, 2.0)), [(3, 5, 7)]),
     (ops.ColourShift((-0.5, 0.25, 2.0)), [(3, 5, 7)]),
 ]
 IDS = [f"{op.kind}-{place}" for place, (op, _) in enumerate(CASES)]

@@ -21,7 +21,18 @@ INTERPOLATIONS = ("resize_like", "upsample")
 """`F.interpolate`."""
 
 FREE = (
-    *("input", "index", "flatten", "subsample", "pad_map", "pad_channels", "space_to_depth", "to_row", "from_row"),
+    *(
+        "input",
+        "index",
+        "flatten",
+        "flatten_whole",
+        "subsample",
+        "pad_map",
+        "pad_channels",
+        "space_to_depth",
+        "to_row",
+        "from_row",
+    ),
     *("concat", "split", "take_token", "dropout", "drop_channels", "drop_path", "pixel_shuffle", "anchor_rows"),
 )
 """Moves elements, or is the identity in eval mode."""
@@ -33,13 +44,14 @@ QUIET = ("sigmoid", "split_softmax", "share_matrices")
 UNTOLD = frozenset(
     (
         *("prelu", "tanh", "times", "instance_norm", "colour_shift", "reflect_pad", "unflatten", "global_sum"),
-        *("spectral_conv2d", "spectral_linear"),
+        *("spectral_conv2d", "spectral_linear", "layer_norm", "pair_attention", "colour_offset"),
         *("bare_batch_norm", "gain", "map_attention", "add_inner", "spectral_embedding"),
         *("sinusoid_linear", "embedding", "add_vector", "modulate"),
         *("places_to_tokens", "tokens_to_places", "places_to_row", "row_to_places", "point_conv1d", "packed_attention"),
     )
 )
-"""Kinds of networks that make images; what other tools count for them was not measured: asked for, it is RS312."""
+"""Kinds, most of them of networks that make images, for which was not measured what other tools count: asked for, it is
+RS312."""
 
 KINDS = frozenset(
     kind

@@ -10,8 +10,10 @@ from resspec.ir.ops.context import SpatialSoftmax, SpatialSum
 from resspec.ir.ops.conv import Conv2d, Linear, ZeroedConv2d
 from resspec.ir.ops.evonorm import EvoNormS0
 from resspec.ir.ops.frozen import FrozenBatchNorm2d
-from resspec.ir.ops.generated import ColourShift, ReflectPad, Unflatten
+from resspec.ir.ops.generated import ColourOffset, ColourShift, ReflectPad, Unflatten
+from resspec.ir.ops.layer_norm import LayerNorm2d
 from resspec.ir.ops.norm import BatchNorm2d, GroupNorm, InstanceNorm2d
+from resspec.ir.ops.pairs import PairAttention
 from resspec.ir.ops.places import (
     PackedAttention,
     PlacesToRow,
@@ -25,6 +27,7 @@ from resspec.ir.ops.projection import AddInner, BareBatchNorm2d, Gain, MapAttent
 from resspec.ir.ops.reshape import (
     AnchorRows,
     Flatten,
+    FlattenWhole,
     Input,
     PadChannels,
     PadMap,
@@ -54,6 +57,7 @@ __all__ = [
     "BatchNorm2d",
     "BlockProduct",
     "BlurPool",
+    "ColourOffset",
     "ColourShift",
     "Concat",
     "Conv1d",
@@ -66,6 +70,7 @@ __all__ = [
     "Fill",
     "FilterResponseNorm",
     "Flatten",
+    "FlattenWhole",
     "FromRow",
     "FrozenBatchNorm2d",
     "Gain",
@@ -75,6 +80,7 @@ __all__ = [
     "Index",
     "Input",
     "InstanceNorm2d",
+    "LayerNorm2d",
     "LeakyReLU",
     "Linear",
     "MapAttention",
@@ -84,6 +90,7 @@ __all__ = [
     "PackedAttention",
     "PadChannels",
     "PadMap",
+    "PairAttention",
     "PixelShuffle",
     "PlacesToRow",
     "PlacesToTokens",

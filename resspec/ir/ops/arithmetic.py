@@ -46,17 +46,19 @@ class Add(Op):
 @final
 @dataclass(frozen=True, slots=True)
 class Scale(Op):
-    """x s: a map times one factor per channel (C, 1, 1), as channel attention does (arXiv:1709.01507)."""
+    """x s: a map times one factor per channel (C, 1, 1), as channel attention does (arXiv:1709.01507), or per place
+    (1, H, W), as spatial attention does (arXiv:1808.08127)."""
 
     kind: ClassVar[str] = "scale"
     arity: ClassVar[int] = 2
     cost_rule: ClassVar[str] = "1 per element of the map"
 
     def infer(self, *ins: Shape) -> Shape:
-        """(C, H, W) and (C, 1, 1) -> (C, H, W)."""
+        """(C, H, W) and (C, 1, 1) or (1, H, W) -> (C, H, W)."""
         left, right = ins
-        if right != (left[0], 1, 1):
-            raise self.refuse("RS306", f"a map of {left} needs factors ({left[0]}, 1, 1), got {right}")
+        if right not in ((left[0], 1, 1), (1, *left[1:])):
+            law = f"a map of {left} needs factors ({left[0]}, 1, 1) or {(1, *left[1:])}, got {right}"
+            raise self.refuse("RS306", law)
         return left
 
     def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:

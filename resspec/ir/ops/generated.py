@@ -77,6 +77,59 @@ class ReflectPad(Op):
         return Call("nn.ReflectionPad2d", (Arg("padding", self.padding),))
 
 
+OFFSET = '''
+class ColourOffset(nn.Module):
+    """Adds a constant to each channel, which no state_dict holds."""
+
+    def __init__(self, *offset: float) -> None:
+        super().__init__()
+        self.offset = offset
+
+    def forward(self, x: Tensor) -> Tensor:
+        offset = torch.tensor(self.offset, dtype=x.dtype, device=x.device)
+        return x + offset.view(-1, 1, 1)
+
+    def extra_repr(self) -> str:
+        return ", ".join(str(value) for value in self.offset)
+'''
+
+
+def _by_channel(values: tuple[float, ...]) -> tuple[Arg, ...]:
+    """A value for each channel as arguments."""
+    names = ("red", "green", "blue") if len(values) == 3 else [f"c{i}" for i in range(len(values))]
+    return tuple(Arg(name, value) for name, value in zip(names, values, strict=True))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ColourOffset(Op):
+    """A constant added to each channel, kept as numbers of the program: the mean of the training images in RCAN
+    (arXiv:1807.02758)."""
+
+    kind: ClassVar[str] = "colour_offset"
+    cost_rule: ClassVar[str] = "1 per element"
+
+    offset: tuple[float, ...]
+
+    def infer(self, *ins: Shape) -> Shape:
+        """The shape stays."""
+        expect_map(self, ins[0])
+        expect_channels(self, len(self.offset), ins[0])
+        return ins[0]
+
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
+        """One addition per element."""
+        return Work(extra=math.prod(out))
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """Nothing."""
+        return Saved()
+
+    def call(self) -> Call:
+        """`ColourOffset`, defined in the emitted file."""
+        return Call("ColourOffset", _by_channel(self.offset), support=OFFSET)
+
+
 SHIFT = '''
 class ColourShift(nn.Conv2d):
     """Adds a constant to each channel, as a 1x1 convolution whose tensors training leaves alone."""
@@ -124,7 +177,5 @@ class ColourShift(Op):
 
     def call(self) -> Call:
         """`ColourShift`, defined in the emitted file."""
-        names = ("red", "green", "blue") if len(self.shift) == 3 else [f"c{i}" for i in range(len(self.shift))]
-        args = tuple(Arg(name, value) for name, value in zip(names, self.shift, strict=True))
         init = ("nn.init.dirac_({m}.weight)", "{m}.bias.copy_({m}.bias.new_tensor({m}.shift))")
-        return Call("ColourShift", args, init, support=SHIFT)
+        return Call("ColourShift", _by_channel(self.shift), init, support=SHIFT)

@@ -60,6 +60,54 @@ class Flatten(_Free):
         return Call(expression="torch.flatten({0}, 1)")
 
 
+FLATTEN_WHOLE = '''
+class FlattenWhole(nn.Module):
+    """All values of a map of one size as a vector."""
+
+    def __init__(self, channels: int, height: int, width: int) -> None:
+        super().__init__()
+        self.shape = (channels, height, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[1:] != self.shape:
+            made, got = self.shape, tuple(x.shape[1:])
+            raise ValueError(f"the head is made for maps of {made}, got {got}")
+        return torch.flatten(x, 1)
+
+    def extra_repr(self) -> str:
+        return str(self.shape)
+'''
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class FlattenWhole(_Free):
+    """(C, H, W) -> (C H W,), of maps of one size, which what follows is bound to."""
+
+    kind: ClassVar[str] = "flatten_whole"
+    aliases: ClassVar[bool] = True
+
+    channels: int
+    height: int
+    width: int
+
+    def infer(self, *ins: Shape) -> Shape:
+        """One vector of all elements."""
+        made = (self.channels, self.height, self.width)
+        if ins[0] != made:
+            raise self.refuse("RS303", f"{self.kind} is made for {made}, its input is {ins[0]}")
+        return (math.prod(ins[0]),)
+
+    def window(self) -> Window:
+        """The whole map."""
+        return Window(kernel=0)
+
+    def call(self) -> Call:
+        """`FlattenWhole`, defined in the emitted file."""
+        sizes = (("channels", self.channels), ("height", self.height), ("width", self.width))
+        return Call("FlattenWhole", tuple(Arg(*size) for size in sizes), support=FLATTEN_WHOLE)
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Subsample(_Free):

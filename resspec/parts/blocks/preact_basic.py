@@ -23,6 +23,8 @@ class PreactBasicBlock(Block):
     """Groups of both convolutions."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Probability of dropping an element between the convolutions in training."""
+    on_image: bool = False
+    """Whether it reads the image itself: no norm and no activation first."""
 
     def inner(self, width: int) -> int:
         """The width between the convolutions."""
@@ -34,7 +36,7 @@ class PreactBasicBlock(Block):
         b.name_quantities(
             in_channels=x.channels, out_channels=site.width, mid_channels=mid, stride=site.stride, groups=self.groups
         )
-        a = site.norm.lay(b, "bn1", x, site.act, "act1")
+        a = x if self.on_image else site.norm.lay(b, "bn1", x, site.act, "act1")
         y = site.convolve(b, Names.numbered(1), a, Unit(mid, 3, site.stride, site.entry_dilation, self.groups))
         y = site.norm.lay(b, "bn2", y, site.act, "act2")
         if self.dropout > 0:

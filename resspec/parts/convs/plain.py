@@ -13,10 +13,11 @@ class Plain(Conv):
 
     kind: ClassVar[str] = "plain"
 
-    bias: bool = False
-    """Whether every convolution has a bias, even one before a norm that shifts."""
+    bias: bool | None = None
+    """Whether every convolution has a bias, even one before a norm that shifts; by default those that need one."""
 
     def lay(self, b: Builder, names: Names, x: Value, unit: Unit) -> Value:
         """Convolution, then what the unit names."""
-        unit = replace(unit, biased=True) if self.bias else unit
-        return unit.finished(b, names, b.add(names.conv, Conv2d(*unit.geometry(x)), x))
+        conv = Conv2d(*unit.geometry(x))
+        conv = conv if self.bias is None else replace(conv, bias=self.bias)
+        return unit.finished(b, names, b.add(names.conv, conv, x))

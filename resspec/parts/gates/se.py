@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Conv2d, GlobalAvgPool, Scale, Sigmoid
+from resspec.ir.ops import Conv2d, Flatten, GlobalAvgPool, Linear, Scale, Sigmoid, Unflatten
 from resspec.parts.base import part_field
 from resspec.parts.families import Act, Gate
 from resspec.parts.widths import divisible
@@ -26,6 +26,10 @@ class SqueezeExcite(Gate):
     """The smallest hidden width."""
     act: Annotated[Act, part_field(Act)] = Field(default_factory=lambda: Act.read("relu"))
     """The activation between the two layers."""
+    bias: bool = True
+    """Whether the two layers have biases."""
+    linear: bool = False
+    """Whether they are linear layers on a vector rather than 1x1 convolutions, which compute the same."""
 
     def lay(self, b: Builder, x: Value, block_input: int) -> Value:
         """Squeeze, two 1x1 convolutions with bias, a factor per channel."""
@@ -35,6 +39,13 @@ class SqueezeExcite(Gate):
         with b.scope("se", "SqueezeExcite", self.kind, self.about()):
             b.name_quantities(channels=x.channels, hidden=hidden)
             s = b.add("pool", GlobalAvgPool(), x)
-            s = self.act.lay(b, "act", b.add("fc1", Conv2d(x.channels, hidden, bias=True), s))
-            s = b.add("fc2", Conv2d(hidden, x.channels, bias=True), s)
-            return b.add("scale", Scale(), x, b.add("gate", Sigmoid(), s))
+            s = b.add("vector", Flatten(), s) if self.linear else s
+            s = self.act.lay(b, "act", self.layer(b, "fc1", s, hidden))
+            s = b.add("gate", Sigmoid(), self.layer(b, "fc2", s, x.channels))
+            return b.add("scale", Scale(), x, b.add("factors", Unflatten(1), s) if self.linear else s)
+
+    def layer(self, b: Builder, name: str, s: Value, width: int) -> Value:
+        """One of the two layers."""
+        if self.linear:
+            return b.add(name, Linear(s.channels, width, self.bias), s)
+        return b.add(name, Conv2d(s.channels, width, bias=self.bias), s)

@@ -16,6 +16,8 @@ class Projection(Shortcut):
 
     kernel: Annotated[int, Field(ge=1)] = 1
     """Side of the convolution where the resolution changes; where the width alone does it is 1 (SENet-154)."""
+    norm: bool = True
+    """Whether a norm follows it, in blocks whose norms follow convolutions."""
 
     def lay(self, b: Builder, raw: Value, activated: Value, site: Site, norm: Norm | None) -> Value:
         """downsample.0, downsample.1."""
@@ -24,6 +26,5 @@ class Projection(Shortcut):
         with b.scope("downsample"):
             kernel = self.kernel if site.stride > 1 or site.dilation > 1 else 1
             dilation = site.entry_dilation if kernel > 1 else 1
-            return site.conv.lay(
-                b, Names("0", "1"), activated, Unit(site.width, kernel, site.stride, dilation, norm=norm)
-            )
+            unit = Unit(site.width, kernel, site.stride, dilation, norm=norm if self.norm else None)
+            return site.conv.lay(b, Names("0", "1"), activated, unit)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import ColourShift
+from resspec.ir.ops import ColourOffset, ColourShift, Times
 from resspec.parts.base import part_field
 from resspec.parts.families import UNPOOLED, Act, Conv, Names, Norm, Stem, Unit
 from resspec.record import Listed
@@ -30,6 +30,10 @@ class ConvStem(Stem):
     """Their activation; by default the net's."""
     shift: Annotated[tuple[float, ...], Listed] | None = None
     """A constant that is first added to each channel of the image, by a 1x1 convolution that is not trained."""
+    offset: Annotated[tuple[float, ...], Listed] | None = None
+    """A constant that is first added to each channel of the image, without a convolution."""
+    range: Annotated[float, Field(gt=0)] = 1.0
+    """What the image is then multiplied by."""
 
     @property
     def reduction(self) -> int:
@@ -37,9 +41,13 @@ class ConvStem(Stem):
         return 1 << self.downs
 
     def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act, bare: bool) -> Value:
-        """shift; conv1, bn1, act1; conv2, …"""
+        """shift, offset, range; conv1, bn1, act1; conv2, …"""
         if self.shift is not None:
             x = b.add("shift", ColourShift(self.shift), x)
+        if self.offset is not None:
+            x = b.add("offset", ColourOffset(self.offset), x)
+        if self.range != 1:
+            x = b.add("range", Times(self.range), x)
         unit = Unit(self.width, self.kernel, norm=self.norm or norm, act=self.act or act)
         for place in range(self.downs + 1):
             last = place == self.downs

@@ -123,7 +123,8 @@ class UNet(nn.ModuleList):
 class Segmentation(nn.Module):
     """A convolution to classes on the decoder's map, brought to the image's size;
     besides, where asked for, a small head on an earlier map that helps training
-    (arXiv:1612.01105).
+    (arXiv:1612.01105), and a linear layer that names what the image shows as a
+    whole.
     """
 
     def __init__(self) -> None:
