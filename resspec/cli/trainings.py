@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from resspec.training.run import Trained
 
 PANEL = "Train and judge networks"
-PREFIX = "recipe."
-DATA = "digits, digit-scenes, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER, dataset:NAME"
+PREFIX, DATA_PREFIX = "recipe.", "data."
+DATA = "digits, digit-scenes, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER, voc:FOLDER, coco:FOLDER, dataset:NAME"
 
 app = typer.Typer()
 
@@ -79,19 +79,19 @@ def train(  # noqa: PLR0913, PLR0917  # options, each of its own
 ) -> None:
     """Train a network, or go on with a training that was interrupted.
 
-    PATH=VALUE changes the spec, recipe.PATH=VALUE the recipe. SIGTERM keeps the state and exits with 143, ctrl-C with
+    PATH=VALUE changes the spec, recipe.PATH=VALUE the recipe, data.PATH=VALUE the data set. SIGTERM keeps the state and exits with 143, ctrl-C with
     130; the same command goes on from there.
     """
+    from resspec.training.doors import data_of
     from resspec.training.stopping import StoppedError
 
-    changes = list(overrides or ())
-    of_recipe = [text for text in changes if text.lstrip("+~").startswith(PREFIX)]
-    net = resspec.load(spec, *(text for text in changes if text not in of_recipe), limits=limits_of(allow))
+    of_spec, of_recipe, of_data = told_apart(overrides or ())
+    net = resspec.load(spec, *of_spec, limits=limits_of(allow))
     engine = {"precision": precision, "compile": compile_, "accumulate": accumulate, "workers": workers}
     try:
         trained = resspec.train(
             net,
-            data=data,
+            data=data_of(data, *of_data),
             recipe=recipe,
             changes=of_recipe,
             seed=seed,
@@ -111,6 +111,18 @@ def train(  # noqa: PLR0913, PLR0917  # options, each of its own
         print_trained(trained, as_json=as_json)
 
 
+def told_apart(texts: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """The changes of the spec, of the recipe and of the data set."""
+    of_spec: list[str] = []
+    of_recipe: list[str] = []
+    of_data: list[str] = []
+    for text in texts:
+        path = text.lstrip("+~")
+        into = of_recipe if path.startswith(PREFIX) else of_data if path.startswith(DATA_PREFIX) else of_spec
+        into.append(text)
+    return of_spec, of_recipe, of_data
+
+
 def print_trained(trained: Trained, *, as_json: bool) -> None:
     """What came of a training."""
     result = trained.to_dict()
@@ -124,6 +136,8 @@ def print_trained(trained: Trained, *, as_json: bool) -> None:
         named = "" if score.leading == "accuracy" else f"{score.title} "
         said = f"validation {named}{last}, best {most} in epoch {best['epoch']}"
         typer.echo(f"{said}; the test images are for `resspec evaluate`")
+    if left_out := result.get("skipped"):
+        typer.echo(f"{len(left_out)} annotations or images were left out; result.json names them")
     for name in ("weights", "best_weights"):
         typer.echo(result[name])
     typer.echo(str(trained.path / "curve.svg"))
@@ -153,12 +167,18 @@ def evaluate(  # noqa: PLR0913, PLR0917  # options, each of its own
     workers: Workers = 4,
     as_json: AsJson = False,
 ) -> None:
-    """Judge stored weights on images that no training saw: error, top-5 accuracy, loss."""
-    net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
+    """Judge stored weights on images that no training saw: error and top-5 accuracy, mIoU, mAP; loss.
+
+    PATH=VALUE changes the spec, data.PATH=VALUE the data set.
+    """
+    from resspec.training.doors import data_of
+
+    of_spec, of_recipe, of_data = told_apart(overrides or ())
+    net = resspec.load(spec, *of_spec, *of_recipe, limits=limits_of(allow))
     found = resspec.evaluate(
         net,
         weights=weights,
-        data=data,
+        data=data_of(data, *of_data),
         part=part,
         device=device,
         threads=threads,
@@ -166,6 +186,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  # options, each of its own
         confusion=confusion,
         recipe=recipe,
         engine={"precision": precision, "workers": workers},
+        left_out=lambda told: typer.echo(f"left out: {told}", err=True),
     )
     if not is_first():
         return

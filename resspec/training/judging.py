@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,8 @@ class Judgement:
     threads: int | None = None
     engine: Engine = PLAIN
     recipe: Recipe | None = None
+    left_out: Callable[[str], object] | None = None
+    """Told what was wrong with images that were left out."""
 
 
 def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Score:
@@ -55,6 +58,7 @@ def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Sco
             recipe=how.recipe,
             ranks=ranks,
             task=task,
+            left_out=how.left_out,
         )
 
 
