@@ -1,6 +1,6 @@
 """FCOS on a ResNet-18 finds digits in scenes: mAP on test scenes made of digits that it never saw, and a picture.
 
-python benchmarks/applications/detection.py [--epochs 12] [--threads 2]
+python benchmarks/applications/detection.py [--epochs 10] [--threads 2]
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def drawn(model: torch.nn.Module) -> Image.Image:
     for place, scene in enumerate(x.numpy()[:, 0]):
         tile = Image.fromarray(scene).resize((side, side), Image.Resampling.NEAREST).convert("RGB")
         draw = ImageDraw.Draw(tile)
-        boxes = zip(found.boxes[place].tolist(), found.labels[place].tolist(), found.scores[place].tolist(), strict=True)
+        boxes = zip(
+            found.boxes[place].tolist(), found.labels[place].tolist(), found.scores[place].tolist(), strict=True
+        )
         for box, label, score in boxes:
             if score >= SURE:
                 left, upper, right, lower = (ZOOM * edge for edge in box)

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 PANEL = "Train and judge networks"
 PREFIX, DATA_PREFIX = "recipe.", "data."
-DATA = "digits, digit-scenes, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER, voc:FOLDER, coco:FOLDER, dataset:NAME"
+DATA = (
+    "digits, digit-scenes, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER, voc:FOLDER, coco:FOLDER,"
+    " dataset:NAME"
+)
 
 app = typer.Typer()
 
@@ -79,8 +82,8 @@ def train(  # noqa: PLR0913, PLR0917  # options, each of its own
 ) -> None:
     """Train a network, or go on with a training that was interrupted.
 
-    PATH=VALUE changes the spec, recipe.PATH=VALUE the recipe, data.PATH=VALUE the data set. SIGTERM keeps the state and exits with 143, ctrl-C with
-    130; the same command goes on from there.
+    PATH=VALUE changes the spec, recipe.PATH=VALUE the recipe, data.PATH=VALUE the data set. SIGTERM keeps the state
+    and exits with 143, ctrl-C with 130; the same command goes on from there.
     """
     from resspec.training.doors import data_of
     from resspec.training.stopping import StoppedError

@@ -45,7 +45,7 @@ class Kit:
         return self.unit(b, names, x, Unit(width, kernel, dilation=dilation, norm=self.norm, act=self.act))
 
 
-def predictor(  # noqa: PLR0913, PLR0917  # an op and how it starts
+def predictor(  # an op and how it starts
     b: Builder, name: str, x: Value, width: int, kernel: int = 1, start: Start | None = None
 ) -> Value:
     """A convolution with bias, neither norm nor activation behind it, that keeps the size."""

@@ -119,7 +119,9 @@ def gathered(
     if not paths:
         raise DataError.of("RS652", f"{where}: there are no annotated images", remedy=layout)
     most = max(1, *map(len, rows)) if rows else 1
-    return BoxFiles(tuple(paths), tuple(sizes), tuple(rows), most, len(names), lenient, [fault.line for fault in faults])
+    return BoxFiles(
+        tuple(paths), tuple(sizes), tuple(rows), most, len(names), lenient, [fault.line for fault in faults]
+    )
 
 
 def rows_of(picture: Picture, names: Sequence[str]) -> tuple[NDArray[np.float32], list[Fault]]:
@@ -199,5 +201,9 @@ class BoxFiles(Samples):
 
     def take(self, index: NDArray[np.intp]) -> BoxFiles:
         """The files at the given positions."""
-        paths, sizes, things = (tuple(each[i] for i in index) for each in (self.paths, self.sizes, self.things))
-        return replace(self, paths=paths, sizes=sizes, things=things)
+        return replace(
+            self,
+            paths=tuple(self.paths[i] for i in index),
+            sizes=tuple(self.sizes[i] for i in index),
+            things=tuple(self.things[i] for i in index),
+        )

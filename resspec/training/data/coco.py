@@ -154,8 +154,9 @@ def thing_of(item: Item, categories: Mapping[int, str]) -> Thing | Fault:
     label, box = value_of(item, "category_id"), item.value.get("bbox") if isinstance(item.value, dict) else None
     if label not in categories:
         known = ", ".join(map(str, list(categories)[:10]))
-        return wrong(f"category_id {label!r} is none of the categories' ids ({known}{', …' * (len(categories) > 10)})",
-                     item.mark)
+        return wrong(
+            f"category_id {label!r} is none of the categories' ids ({known}{', …' * (len(categories) > 10)})", item.mark
+        )
     edges = edges_of(box)
     if edges is None:
         return wrong("`bbox` is four numbers: left, upper, width, height", item.mark)

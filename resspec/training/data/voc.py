@@ -82,12 +82,12 @@ def lists_of(root: Path, pairs: Mapping[str, Pair]) -> dict[str, Sequence[Pair]]
             name: [pairs.get(key, (missing / f"{key}.xml", None)) for key in keys_in(path)]
             for name, path in told.items()
         }
-    folders = {
+    folders: dict[str, Sequence[Pair]] = {
         name: [pair for key, pair in pairs.items() if Path(key).parts[0] in names and len(Path(key).parts) > 1]
         for name, names in FOLDERS.items()
     }
     named = {name: inside for name, inside in folders.items() if inside}
-    return named if "train" in named else {"all": list(pairs.values())}  # type: ignore[dict-item]  # a list is a sequence
+    return named if "train" in named else {"all": list(pairs.values())}
 
 
 def keys_in(path: Path) -> Iterator[str]:

@@ -8,9 +8,9 @@ from resspec.parts.dense_heads.fcos import FCOS
 from resspec.parts.dense_heads.segmentation import Segmentation as SegmentationHead
 from resspec.plan import resolve
 from resspec.spec.net import NetSpec
-from resspec.training.tasks.classification import CLASSIFICATION
 from resspec.training.detection.fcos import Fcos
 from resspec.training.detection.levels import levels_of
+from resspec.training.tasks.classification import CLASSIFICATION
 from resspec.training.tasks.detection import Detection
 from resspec.training.tasks.segmentation import Segmentation
 from resspec.training.tasks.task import Task
