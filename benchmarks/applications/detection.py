@@ -51,9 +51,9 @@ def drawn(model: torch.nn.Module) -> Image.Image:
             if score >= SURE:
                 left, upper, right, lower = (ZOOM * edge for edge in box)
                 draw.rectangle((left, upper, right - 1, lower - 1), outline=COLOURS[label], width=2)
-                draw.text((left + 4, max(0, upper - 12)), f"{label} {100 * score:.0f}", fill=COLOURS[label])
+                draw.text((left + 4, max(0, upper - 12)), f"{label}: {100 * score:.0f} %", fill=COLOURS[label])
         sheet.paste(tile, (place % COLUMNS * (side + GAP), place // COLUMNS * (side + GAP)))
-    return sheet.quantize(128)
+    return sheet.quantize(256)
 
 
 def main() -> None:

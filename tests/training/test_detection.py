@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +23,8 @@ from resspec.training.detection.boxes import giou, iou, nms
 from resspec.training.detection.coco import average_precisions
 from resspec.training.detection.fcos import Fcos
 from resspec.training.detection.levels import Level, centres, levels_of
-from resspec.training.detection.way import ALPHA, focal
+from resspec.training.detection.retinanet import RetinaNet, coded, decoded
+from resspec.training.detection.way import ALPHA, Way, focal
 from resspec.training.ranks import ALONE
 from resspec.training.recipe import Recipe
 from resspec.training.tasks import task_of
@@ -55,20 +57,26 @@ def test_levels_are_the_grids_of_the_compiled_net_and_strides_are_those_of_the_p
     assert [(level.height, level.stride) for level in found] == [(100, 8), (50, 16), (25, 32), (13, 64), (7, 128)]
     odd = levels_of(compile_spec(resspec.load("fcos_resnet50_fpn", "input=3x203x331")), "cls_logits")
     assert [level.stride for level in odd] == [8, 16, 32, 64, 128]
-    alone = levels_of(compile_spec(resspec.load("fcos_digits", "neck.taps=[4]")), "cls_logits")
+    alone = levels_of(compile_spec(resspec.load("fcos_digits", "neck.taps=[4]")), "cls_logits")  # no concatenation
     assert alone == (Level(2, 2, 32),)
 
 
+@pytest.mark.parametrize("heads", ["fcos", "retinanet"])
 @pytest.mark.parametrize("size", ["1x64x64", "1x96x64", "1x57x83"])
-def test_there_is_a_place_for_every_row_of_the_answer(size: str):
-    spec = resspec.load("fcos_digits", f"input={size}")
+def test_there_is_a_place_for_every_row_of_the_answer(size: str, heads: str):
+    spec = resspec.load(TINY, f"input={size}", *([] if heads == "fcos" else ["heads=retinanet"]))
     task = task_of(spec)
     assert isinstance(task, Detection)
-    assert isinstance(task.way, Fcos)
     with torch.inference_mode():
         answer = resspec.build(spec).eval()(torch.zeros(2, *spec.input))
-    assert answer["cls_logits"].shape[1] == len(centres(task.way.levels, CPU))
+    places = task.way.anchors(CPU) if isinstance(task.way, RetinaNet) else centres(levels_in(task.way), CPU)
+    assert answer["cls_logits"].shape[1] == len(places)
     assert task.way.found(answer, task.size).labels.shape == (2, 100)
+
+
+def levels_in(way: Way) -> Sequence[Level]:
+    assert isinstance(way, Fcos)
+    return way.levels
 
 
 def test_places_lie_half_a_stride_and_whole_strides_on_row_by_row():
@@ -157,6 +165,61 @@ def test_the_loss_of_an_image_is_the_same_in_any_batch():
     apart = [way.losses({name: rows[i : i + 1] for name, rows in answer.items()}, y[i : i + 1])[0] for i in range(3)]
     assert torch.allclose(together, torch.stack(apart))
     assert together.isfinite().all()
+
+
+def test_anchors_are_those_of_the_paper_in_the_order_of_the_rows():
+    found = RetinaNet([Level(2, 3, 8)], 9).anchors(CPU)
+    assert found.shape == (54, 4)
+    middles = (found[:, :2] + found[:, 2:]) / 2
+    assert torch.allclose(middles[::9], centres([Level(2, 3, 8)], CPU), atol=1e-4)
+    sides = found[:9, 2:] - found[:9, :2]
+    assert sides[3].tolist() == pytest.approx([32, 32])
+    assert sides[0].tolist() == pytest.approx([32 * 2**0.5, 32 / 2**0.5])  # twice as wide as high
+    assert sides[8].prod().item() == pytest.approx((32 * 2 ** (2 / 3)) ** 2, rel=1e-5)
+    with pytest.raises(DataError, match="no rule for 5 anchors"):
+        RetinaNet([ONE], 5)
+
+
+def test_anchors_answer_for_the_thing_that_they_cover_and_are_spared_where_that_is_unclear():
+    way = RetinaNet([Level(8, 8, 8)], 1)  # squares of 32 pixels around 4, 12, 20, …
+    labels, boxes = way.goal(things((1, 4, 4, 36, 36)))  # the anchor around 20, 20 itself
+    labels = labels.reshape(8, 8)
+    beside = 24 / (2 * 32 - 24)  # moved by a place: IoU 0.6
+    assert beside > 0.5
+    assert {(int(r), int(c)) for r, c in (labels == 1).nonzero()} == {(2, 2), (1, 2), (3, 2), (2, 1), (2, 3)}
+    assert {(int(r), int(c)) for r, c in (labels == -2).nonzero()} == set()  # 0.39 across the corner, 1 / 3 two on
+    assert boxes[0, 2 * 8 + 2].tolist() == [4, 4, 36, 36]
+    unclear, _ = way.goal(things((1, 4, 4, 36, 32)))
+    assert (unclear == -2).any()
+
+
+def test_every_thing_is_answered_for_however_badly_it_is_covered():
+    way = RetinaNet([Level(8, 8, 8)], 1)
+    labels, boxes = way.goal(things((0, 33, 33, 38, 38), (1, 0, 0, 60, 9)))
+    for label, edges in ((0, [33, 33, 38, 38]), (1, [0, 0, 60, 9])):
+        assert (labels == label).any()
+        assert (boxes[labels == label] == torch.tensor(edges)).all()
+
+
+def test_codes_of_anchors_are_inverted_by_decoding():
+    generator = torch.Generator().manual_seed(2)
+    boxes, anchors = random_boxes(50, generator), random_boxes(50, generator)
+    assert torch.allclose(decoded(coded(boxes, anchors), anchors), boxes, atol=1e-3)
+    assert coded(anchors, anchors).abs().max() < 1e-5
+
+
+def test_anchors_that_know_the_truth_find_it():
+    y = torch.from_numpy(DigitScenes().load_for("boxes", "validation").y[:40])
+    task = task_of(resspec.load("fcos_digits", "heads={kind: retinanet, classes: 10}"))
+    assert isinstance(task, Detection)
+    assert isinstance(task.way, RetinaNet)
+    labels, boxes = task.way.goal(y)
+    sure = functional.one_hot(labels.clamp(min=0), 10) * (labels >= 0)[..., None]
+    answer = {"cls_logits": 40.0 * sure - 20, "bbox_regression": coded(boxes, task.way.anchors(CPU))}
+    assert task.way.losses(answer, y).max() < 1e-3
+    tally = task.tally(CPU)
+    tally.add(answer, y)
+    assert tally.told(ALONE).map > 0.99
 
 
 def test_the_focal_loss_is_that_of_its_formula():
@@ -320,8 +383,9 @@ def squares(count: int, seed: int) -> Images:
     return Images(x, y, classes=2, truth="boxes")
 
 
-def test_a_small_net_learns_to_find_squares():
-    spec = resspec.load(TINY)
+@pytest.mark.parametrize("heads", ["fcos", "retinanet"])
+def test_a_small_net_learns_to_find_squares(heads: str):
+    spec = resspec.load(TINY, *([] if heads == "fcos" else ["heads={kind: retinanet, classes: 2, depth: 1, anchors: 3}"]))
     recipe = Recipe(epochs=5, batch=16, lr=0.008, optimizer="adamw", warmup=0.5)  # type: ignore[arg-type]  # read by name
     model, task = resspec.build(spec, seed=0), task_of(spec)
     history = train(model, squares(160, 0), recipe, validation=squares(32, 1), task=task)
