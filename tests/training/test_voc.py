@@ -1,11 +1,10 @@
-"""Folders of annotated pictures: VOC's XML and COCO's JSON, and what is said of wrong annotations."""
+"""Pictures with VOC's XML, and what is said of wrong annotations."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,90 +14,15 @@ from command import run
 from resspec.errors import DataError, SpecError
 from resspec.training import Engine, evaluate
 from resspec.training.data import DataSource
-from resspec.training.data.boxes import BoxFiles
 from resspec.training.data.framing import View, letterboxed
 from resspec.training.doors import data_of
 from resspec.training.tasks import task_of
+from training.smears import NAMES, SMALL, cells, lenient, loaded, note, picture, refused, thing
 
 Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed: folders of pictures are not read")
-NAMES = ("Platelets", "RBC", "WBC")
+
+
 WHOLE = View((3, 48, 64))
-SMALL = {
-    "input": [3, 48, 64],
-    "stem": {"kind": "conv3x3", "width": 8, "stride": 2},
-    "block": "basic",
-    "stages": [{"depth": 1, "width": 8, "stride": 2}, {"depth": 1, "width": 16, "stride": 2}],
-    "neck": {"kind": "fpn", "width": 16},
-    "heads": {"kind": "fcos", "classes": 3, "depth": 1, "norm": {"kind": "group", "groups": 4}},
-}
-"""A net for these pictures."""
-Box = tuple[str, int, int, int, int]
-
-
-def cells(random: np.random.RandomState, width: int, height: int) -> tuple[np.ndarray[Any, Any], list[Box]]:
-    """A picture of discs in the colours of their classes, and their boxes."""
-    pixels = np.full((height, width, 3), 230, np.uint8)
-    boxes: list[Box] = []
-    for column in range(0, width - 40, 40):
-        label = random.randint(3)
-        radius = (6, 12, 18)[label]
-        x, y = column + 20, random.randint(radius, height - radius)
-        rows, columns = np.ogrid[:height, :width]
-        pixels[(rows - y) ** 2 + (columns - x) ** 2 < radius**2] = [(150, 90, 180), (210, 60, 60), (60, 30, 140)][label]
-        boxes.append((NAMES[label], x - radius, y - radius, x + radius, y + radius))
-    return pixels, boxes
-
-
-def thing(name: str, left: float, upper: float, right: float, lower: float, extra: str = "") -> str:
-    box = f"<xmin>{left}</xmin>\n<ymin>{upper}</ymin>\n<xmax>{right}</xmax>\n<ymax>{lower}</ymax>"
-    return f"<object>\n<name>{name}</name>{extra}\n<bndbox>\n{box}\n</bndbox>\n</object>\n"
-
-
-def note(path: Path, boxes: list[Box], width: int, height: int, more: str = "") -> None:
-    objects = "".join(thing(*box) for box in boxes)
-    size = f"<size><width>{width}</width><height>{height}</height><depth>3</depth></size>"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = f"<annotation>\n<filename>{path.stem}.jpg</filename>\n{size}\n{objects}{more}</annotation>\n"
-    path.write_text(text)
-
-
-def picture(path: Path, pixels: np.ndarray[Any, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path)
-
-
-@pytest.fixture
-def smears(tmp_path: Path) -> Path:
-    """A small set of blood smears in VOC's layout: twelve pictures of two sizes, two of them with a degenerate box."""
-    random = np.random.RandomState(0)
-    root = tmp_path / "smears"
-    for number in range(12):
-        width, height = ((160, 120), (120, 120))[number % 2]
-        pixels, boxes = cells(random, width, height)
-        picture(root / "JPEGImages" / f"smear{number:02}.jpg", pixels)
-        more = thing("RBC", 40, 50, 40, 70) if number in {1, 7} else ""
-        note(root / "Annotations" / f"smear{number:02}.xml", boxes, width, height, more)
-    sets = root / "ImageSets" / "Main"
-    sets.mkdir(parents=True)
-    for name, numbers in (("train", range(6)), ("val", range(6, 9)), ("test", range(9, 12))):
-        (sets / f"{name}.txt").write_text("".join(f"smear{number:02}\n" for number in numbers))
-    return root
-
-
-def lenient(root: Path, kind: str = "voc", **fields: Any) -> DataSource:
-    return DataSource.read({"kind": kind, "folder": str(root), "damaged": "skip", **fields})
-
-
-def loaded(source: DataSource, part: Any = "train") -> BoxFiles:
-    found = source.load_for("boxes", part)
-    assert isinstance(found, BoxFiles)
-    return found
-
-
-def refused(source: DataSource, part: Any = "train") -> str:
-    with pytest.raises(DataError) as told:
-        source.load_for("boxes", part)
-    return str(told.value)
 
 
 def test_degenerate_boxes_are_told_by_file_and_line_and_stop_the_run_or_are_left_out(smears: Path):
@@ -263,132 +187,6 @@ def test_a_damaged_picture_stops_the_run_or_is_left_out(smears: Path):
     with pytest.raises(DataError, match=r"smear10\.jpg cannot be decoded"):
         evaluate(model, loaded(DataSource.read(f"voc:{smears}"), "test"), engine=engine, task=task)
     assert evaluate(model, loaded(lenient(smears), "test"), engine=engine, task=task).count == 2
-
-
-def coco_of(smears: Path, root: Path) -> dict[str, Any]:
-    """The same set as COCO keeps it, in one file for all; ids leave gaps."""
-    categories = [{"id": 10 * (number + 1), "name": name} for number, name in enumerate(NAMES)]
-    images: list[dict[str, Any]] = []
-    annotations: list[dict[str, Any]] = []
-    for part in ("train", "validation", "test"):
-        files = loaded(lenient(smears), part)
-        for path, (size, _), rows in zip(files.paths, files.sizes, files.things, strict=True):
-            images.append({"id": 100 + len(images), "file_name": Path(path).name, "width": size[0], "height": size[1]})
-            for label, left, upper, right, lower in rows.tolist():
-                box = [left, upper, right - left, lower - upper]
-                annotations.append({"id": len(annotations), "image_id": images[-1]["id"], "iscrowd": 0})
-                annotations[-1] |= {"category_id": 10 * (int(label) + 1), "bbox": box}
-    (root / "images").mkdir(parents=True)
-    for file in (smears / "JPEGImages").iterdir():
-        file.rename(root / "images" / file.name)
-    return {"info": {"about": "cells"}, "images": images, "annotations": annotations, "categories": categories}
-
-
-@pytest.fixture
-def cocoed(smears: Path, tmp_path: Path) -> tuple[Path, dict[str, Any]]:
-    root = tmp_path / "coco"
-    return root, coco_of(smears, root)
-
-
-def write(root: Path, found: dict[str, Any], name: str = "annotations/instances_train.json", indent: int | None = 1):
-    path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(found, indent=indent))
-    return path
-
-
-def by_picture(parts: list[BoxFiles]) -> dict[str, list[list[float]]]:
-    pairs = (pair for part in parts for pair in zip(part.paths, part.things, strict=True))
-    return {Path(path).name: rows.tolist() for path, rows in pairs}
-
-
-def test_coco_tells_the_same_things_as_voc(smears: Path, tmp_path: Path):
-    before = by_picture([loaded(lenient(smears), part) for part in ("train", "validation", "test")])
-    root = tmp_path / "coco"
-    write(root, coco_of(smears, root), "all.json", indent=None)
-    parts = [loaded(DataSource.read(f"coco:{root}"), part) for part in ("train", "validation", "test")]
-    assert [len(part) for part in parts] == [8, 2, 2]
-    assert by_picture(parts) == before
-    assert parts[0].classes == 3
-
-
-def test_coco_has_its_parts_in_files_of_their_own(cocoed: tuple[Path, dict[str, Any]]):
-    root, found = cocoed
-    for name, some in (("instances_train2017", found["images"][:8]), ("instances_val2017", found["images"][8:])):
-        ids = {image["id"] for image in some}
-        things = [each for each in found["annotations"] if each["image_id"] in ids]
-        write(root, found | {"images": some, "annotations": things}, f"annotations/{name}.json")
-    write(root, {}, "annotations/captions_train2017.json")  # is none of boxes
-    source = lenient(root, "coco", validation=0.25)
-    assert [len(loaded(source, part)) for part in ("train", "validation", "test")] == [6, 2, 4]
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"bbox": [5, 5, 0, 9]}, "box 5 5 5 14 has no area (0 x 9 pixels)"),
-        ({"bbox": [5, 5, -4, 9]}, "has no area"),
-        ({"bbox": [500, 5, 4, 9]}, "lies outside of its picture"),
-        ({"bbox": [5, 5, 4]}, "`bbox` is four numbers"),
-        ({"bbox": [5, 5, float("nan"), 4]}, "is not of numbers"),
-        ({"category_id": 7}, "category_id 7 is none of the categories' ids (10, 20, 30)"),
-        ({"image_id": 9999}, "image_id 9999 is none of the images"),
-    ],
-)
-@pytest.mark.parametrize("indent", [1, None])
-def test_a_wrong_annotation_of_coco_is_named_by_line_and_column(
-    cocoed: tuple[Path, dict[str, Any]], change: dict[str, Any], message: str, indent: int | None
-):
-    root, found = cocoed
-    found["annotations"].insert(3, found["annotations"][0] | {"id": 77777} | change)
-    path = write(root, found, "cells.json", indent)
-    strict = DataSource.read({"kind": "coco", "folder": str(root), "test": 0.0, "validation": 0.0})
-    with pytest.raises(DataError) as told:
-        strict.load_for("boxes", "train")
-    (fault,) = told.value.faults
-    assert message in fault.message
-    assert fault.mark is not None
-    assert (fault.mark.file, fault.code) == (str(path), "RS667")
-    place = path.read_text().splitlines()[fault.mark.line - 1][fault.mark.column - 1 :]
-    if indent is None:
-        assert '"id": 77777' in place[: place.index("}")]
-        assert (fault.mark.line, fault.mark.text) == (1, "")
-    else:
-        assert place == "{"
-        assert '"id": 77777' in path.read_text().splitlines()[fault.mark.line]
-    rest = loaded(lenient(root, "coco", test=0.0, validation=0.0))
-    assert len(rest) == 12
-    assert len(rest.left_out) == 1
-    assert message in rest.left_out[0]
-
-
-def test_a_picture_that_coco_names_and_nobody_has_is_named(cocoed: tuple[Path, dict[str, Any]]):
-    root, found = cocoed
-    path = write(root, found)
-    write(root, found, "annotations/instances_val.json")
-    (root / "images" / found["images"][0]["file_name"]).unlink()
-    line = path.read_text().splitlines().index('   "id": 100,')
-    source = DataSource.read({"kind": "coco", "folder": str(root), "validation": 0.0})
-    assert f"{path}:{line}:3: error[RS667]: there is no picture smear00.jpg" in refused(source)
-    assert len(loaded(lenient(root, "coco", validation=0.0))) == 11
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('{"images": [1, 2', "this is no whole JSON: Expecting ','"),
-        ("[1, 2]", "this is no whole JSON: Expecting '{'"),
-        ('{"images": [], "categories": []}', "there is no list 'annotations'"),
-        ('{"images": [], "annotations": [], "categories": [{"name": "x"}]}', "a category has a whole number `id`"),
-        ('{"images": [' + "[" * 100_000, "this is no whole JSON"),
-    ],
-)
-def test_what_is_no_coco_is_told_so(tmp_path: Path, text: str, message: str):
-    (tmp_path / "annotations").mkdir()
-    (tmp_path / "annotations" / "instances_train.json").write_text(text)
-    said = refused(lenient(tmp_path, "coco"))
-    assert message in said
-    assert "instances_train.json:1:" in said
 
 
 def test_the_data_set_is_changed_behind_the_spec(smears: Path):
