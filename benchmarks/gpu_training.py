@@ -4,6 +4,8 @@
     python benchmarks/gpu_training.py fast   --data cifar10:FOLDER      # seconds to 94 % test accuracy
     python benchmarks/gpu_training.py paper  --data cifar10:FOLDER      # ResNet-20 by the recipe of 2015: 8.75 %
     python benchmarks/gpu_training.py search --data cifar10:FOLDER      # better than ResNet-20, no dearer
+    python benchmarks/gpu_training.py side   --data cifar10:FOLDER      # trials an hour of 1, 2, 4, 8 workers on one card
+    python benchmarks/gpu_training.py side --data digits --device cpu --tiny
     python benchmarks/gpu_training.py speed --device cpu --tiny         # the same code on random images, in seconds
 
 Nothing here was run yet, neither on a GPU nor with `--tiny`.
@@ -13,6 +15,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import tempfile
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -134,10 +138,31 @@ def search(given: argparse.Namespace) -> None:
     print(json.dumps(result.to_dict(), indent=1, default=str))
 
 
+def side(given: argparse.Namespace) -> None:
+    """Trials an hour as several workers train small networks side by side on one device, each in its own process."""
+    recipe = {"epochs": 2 if given.tiny else 5, "batch": 128, "lr": 0.1}
+    for workers in (1, 2) if given.tiny else (1, 2, 4, 8):
+        with tempfile.TemporaryDirectory() as folder:
+            search = {
+                "name": "side",
+                "base": "resnet20_quarter" if given.tiny else "resnet20",
+                "space": {f"stages.{stage}.depth": {"low": 1, "high": 5} for stage in (1, 2, 3)},
+                "evaluator": {"kind": "training", "data": given.data, "recipe": recipe, "device": given.device},
+                "sampler": "random",
+                "pruner": "none",
+                "trials": 2 * workers if given.tiny else 4 * workers,
+                "final": None,
+            }
+            start = time.perf_counter()
+            result = resspec.search(search, path=folder, workers=workers)
+            hours = (time.perf_counter() - start) / 3600
+        print(f"{workers} workers: {len(result.trials) / hours:,.0f} trials an hour", flush=True)
+
+
 def main() -> None:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    jobs = {"speed": speed, "fast": fast, "paper": paper, "search": search}
+    jobs = {"speed": speed, "fast": fast, "paper": paper, "search": search, "side": side}
     parser.add_argument("job", choices=jobs)
     parser.add_argument("--data", default="cifar10:data")
     parser.add_argument("--device", default="cuda")

@@ -12,9 +12,27 @@ from resspec.errors import Fault, SpecError, WeightsError
 SUFFIX = ".safetensors"
 SPEC, FINGERPRINT = "spec", "fingerprint"
 """The notes that carry the spec as YAML, and the network's fingerprint."""
+FOLDER, FILES = "hf:", ("model.safetensors", "pytorch_model.bin")
+"""What may stand before a folder's path, and the files of weights that folders of Hugging Face hold."""
 MOST = 100_000_000
 """Bytes of a header, as the format has it."""
 NOTES = "__metadata__"
+
+
+def located(source: str | Path) -> Path:
+    """The file of weights that a path names: itself, or the one in a folder of Hugging Face (`hf:DIR` or DIR);
+    WeightsError where a folder holds none."""
+    path = Path(str(source).removeprefix(FOLDER))
+    if not path.is_dir():
+        return path
+    found = [path / name for name in FILES if (path / name).is_file()]
+    if not found:
+        raise WeightsError(
+            Fault(
+                "RS602", f"the folder {path} holds no {' and no '.join(FILES)}", remedy="name the file of weights in it"
+            )
+        )
+    return found[0]
 
 
 def header(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-MASK = np.uint64(0xFFFFFFFF)
+MASK = 0xFFFFFFFF
 VARIANCES = ("running_var", "stored_var")
 MEANS = ("running_mean", "stored_mean")
 GAINS = ("weight", "gain")
@@ -17,11 +17,14 @@ GAINS = ("weight", "gain")
 
 def noise(count: int, seed: int) -> NDArray[np.float64]:
     """`count` values of [-1, 1), in steps of 2^-15: a 32-bit hash of (position, seed), the same on every machine."""
-    h = (np.arange(1, count + 1, dtype=np.uint64) * np.uint64(2654435761) + np.uint64(seed) * np.uint64(40503)) & MASK
+    h = np.arange(1, count + 1, dtype=np.uint32)  # what leaves 32 bits is dropped
+    h *= np.uint32(2654435761)
+    h += np.uint32(seed * 40503 & MASK)
     for shift, factor in ((15, 2246822519), (13, 3266489917)):
-        h = ((h ^ (h >> np.uint64(shift))) * np.uint64(factor)) & MASK
-    h ^= h >> np.uint64(16)
-    return (h & np.uint64(0xFFFF)).astype(np.float64) / 32768.0 - 1.0
+        h ^= h >> np.uint32(shift)
+        h *= np.uint32(factor)
+    h ^= h >> np.uint32(16)
+    return (h & np.uint32(0xFFFF)).astype(np.float64) / 32768.0 - 1.0
 
 
 def values(index: int, key: str, shape: tuple[int, ...]) -> torch.Tensor:

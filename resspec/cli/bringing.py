@@ -75,10 +75,13 @@ def import_(
         "resspec convert resnet20.th resnet20.safetensors",
         "resspec convert resnet50.pth model.safetensors --to huggingface --dtype fp16",
         "resspec convert regnet.pth regnet.bin --to timm_regnet --spec regnetx_002",
+        "resspec convert hf:my-model resnet50.pth",
     ),
 )
 def convert(  # noqa: PLR0913, PLR0917  # options, each of its own
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A checkpoint, in any naming that is known.")],
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="A checkpoint in any naming that is known, or hf:FOLDER.")
+    ],
     output: Annotated[Path, typer.Argument(metavar="OUT", help="A .safetensors, .pth, .pt, .th or .bin file.")],
     to: Annotated[
         str,

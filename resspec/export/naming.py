@@ -54,14 +54,12 @@ class Peer:
         blocks = dict.fromkeys(match[0] for name in listed if (match := _BLOCK.match(name)))
         numbers = {block: number for number, block in enumerate(blocks)}
         holds = _conditions(listed)
-        pairs = [(name, self._renamed(name, numbers, holds)) for name in listed]
-        return dict(self._ordered(pairs))
+        return dict(self._ordered([*zip(listed, self._renamed(listed, numbers, holds), strict=True)]))
 
     def own(self, theirs: Iterable[str]) -> dict[str, str]:
         """The peer's names and ours, in the peer's order. Of names that are not the peer's nothing is promised."""
         listed = list(theirs)
-        holds = _conditions(listed)
-        return {name: self._read(name, holds) for name in listed}
+        return dict(zip(listed, self._read(listed, _conditions(listed)), strict=True))
 
     def fits(self, own: Iterable[str]) -> bool:
         """Whether the peer has names for all of ours, which lead back; where it has no `reads`, each of its own."""
@@ -73,26 +71,26 @@ class Peer:
         again = self.names(self.own(names).values())
         return set(again.values()) == set(names) and all(re.match(self.all, name) for name in names)
 
-    def _read(self, name: str, holds: Callable[[str], bool]) -> str:
+    def _read(self, names: list[str], holds: Callable[[str], bool]) -> list[str]:
+        ours = [*names]
         for pattern, replacement, *conditions in self.reads:
-            found = re.search(pattern, name)
-            if found and all(holds(_placed(each, found)) for each in conditions):
-                filled = _GROUP.sub(lambda number, found=found: _changed(number, found), replacement)  # type: ignore[misc]
-                name = re.sub(pattern, filled, name)
-        return name
+            for place, name, found in _hits(pattern, ours):
+                if all(holds(_placed(each, found)) for each in conditions):
+                    filled = _GROUP.sub(lambda number, found=found: _changed(number, found), replacement)  # type: ignore[misc]
+                    ours[place] = _compiled(pattern).sub(filled, name)
+        return ours
 
-    def _renamed(self, name: str, numbers: dict[str, int], holds: Callable[[str], bool]) -> str:
-        block = _BLOCK.match(name)
-        stage = _STAGE.match(name)
-        start = block[0] if block else ""
-        counts = {"N": len(numbers)} | ({"s": int(stage[1]) - 1} if stage else {})
-        counts |= {"n": numbers[start], "i": int(block[2]) + 1} if block else {}
+    def _renamed(self, names: list[str], numbers: dict[str, int], holds: Callable[[str], bool]) -> list[str]:
+        theirs = [*names]
         for pattern, replacement, *conditions in self.renames:
-            if re.search(pattern, name) and all(
-                holds(each.replace("{block}", re.escape(start))) for each in conditions
-            ):
-                name = re.sub(pattern, _NUMBER.sub(lambda found: _counted(found, counts), replacement), name)
-        return name
+            for place, name, _ in _hits(pattern, theirs):
+                block = _BLOCK.match(names[place])
+                start = re.escape(block[0]) if block else ""
+                if all(holds(each.replace("{block}", start)) for each in conditions):
+                    counts = _counts(names[place], numbers)
+                    filled = _NUMBER.sub(lambda found, counts=counts: _counted(found, counts), replacement)  # type: ignore[misc]
+                    theirs[place] = _compiled(pattern).sub(filled, name)
+        return theirs
 
     def _ordered(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Pairs with each scope's members sorted by rank; members of a rank keep their order."""
@@ -100,7 +98,7 @@ class Peer:
             return pairs
         scopes: dict[str, list[tuple[str, str]]] = {}
         for place, pair in enumerate(pairs):
-            match = re.match(self.scope, pair[1])
+            match = _compiled(self.scope).match(pair[1])
             scopes.setdefault(match[0] if match else f"#{place}", []).append(pair)
         return [
             pair for scope, members in scopes.items() for pair in sorted(members, key=lambda p: self._rank(p[1], scope))
@@ -108,7 +106,28 @@ class Peer:
 
     def _rank(self, name: str, scope: str) -> int:
         rest = name.removeprefix(scope)
-        return next((rank for rank, pattern in enumerate(self.ranks) if re.match(pattern, rest)), len(self.ranks))
+        return next(
+            (rank for rank, pattern in enumerate(self.ranks) if _compiled(pattern).match(rest)), len(self.ranks)
+        )
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern; `re` keeps but a few hundred, and asks about each search anew."""
+    return re.compile(pattern)
+
+
+def _hits(pattern: str, names: list[str]) -> list[tuple[int, str, re.Match[str]]]:
+    """The names in which a pattern is found: place, name, what was found."""
+    search = _compiled(pattern).search
+    return [(place, name, found) for place, name in enumerate(names) if (found := search(name))]
+
+
+def _counts(name: str, numbers: Mapping[str, int]) -> dict[str, int]:
+    """What the placeholders of a replacement stand for in one of our names."""
+    block, stage = _BLOCK.match(name), _STAGE.match(name)
+    counts = {"N": len(numbers)} | ({"s": int(stage[1]) - 1} if stage else {})
+    return counts | ({"n": numbers[block[0]], "i": int(block[2]) + 1} if block else {})
 
 
 def _counted(found: re.Match[str], counts: Mapping[str, int]) -> str:

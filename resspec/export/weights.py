@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from resspec import carried
 from resspec.errors import Fault, WeightsError, did_you_mean
 from resspec.export.naming import peers, unwrapped, wrappers_of
 
@@ -75,7 +76,7 @@ def tensors_of(weights: Mapping[str, Any] | str | Path) -> dict[str, Tensor]:
 
 def opened(weights: Mapping[str, Any] | str | Path, nest: str = "") -> Opened:
     """A state_dict or file, freed from nests (the one of this name first) and wrappers' prefixes."""
-    data: Any = weights if isinstance(weights, Mapping) else _read(Path(weights))
+    data: Any = weights if isinstance(weights, Mapping) else _read(carried.located(weights))
     taken: list[str] = []
     passed: list[str] = []
     while isinstance(data, Mapping) and not any(isinstance(value, Tensor) for value in data.values()):
@@ -104,8 +105,7 @@ def opened(weights: Mapping[str, Any] | str | Path, nest: str = "") -> Opened:
 def _read(path: Path) -> Any:
     """The content of a tensor file. Nothing in it is executed."""
     if not path.is_file():
-        remedy = "it is a folder: name the file of weights in it" if path.is_dir() else ""
-        raise WeightsError(Fault("RS602", f"there is no file {path}", remedy=remedy))
+        raise WeightsError(Fault("RS602", f"there is no file {path}"))
     try:
         if path.suffix == ".safetensors":
             return load_file(path)

@@ -19,6 +19,8 @@ from resspec.export.naming import Peer, peers, unwrapped
 from resspec.export.weights import opened
 from resspec.ingest.anatomy import COUNTER
 from resspec.ingest.fit import misfit, tensors_of
+from resspec.ingest.importing import configured
+from resspec.ingest.importing import told as configuration_told
 from resspec.ingest.inferring import faults_of, infer
 from resspec.spec.net import NetSpec
 from resspec.training.writing import check_place, write_whole
@@ -45,12 +47,13 @@ def convert(
     weights: str | Path | Mapping[str, Any], to: str, spec: NetSpec | None = None, dtype: str = "", nest: str = ""
 ) -> Converted:
     """A checkpoint's tensors under the names of another naming, in its order; in another type where one is given. The
-    network is the given one, else the one that names and shapes tell."""
+    network is the given one, else the one that a folder's configuration or names and shapes tell."""
     target = naming(to)
     found = opened(weights, nest)
     given = {name: tuple(tensor.shape) for name, tensor in found.tensors.items()}
     if spec is None:
-        inferred = infer(given)
+        config = configured(weights)
+        inferred = infer(given) if config is None else configuration_told(config, given)
         spec, source = inferred.spec, naming(inferred.naming)
     else:
         source = recognised(spec, given)

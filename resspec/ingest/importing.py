@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from resspec.carried import FOLDER
 from resspec.errors import WeightsError
 from resspec.export.naming import peers
 from resspec.ingest.fit import misfit
@@ -67,15 +68,16 @@ def import_source(source: str | Path | Mapping[str, Any], *overrides: str, like:
 
         return from_module(make(), *overrides, like=like, name=name or str(source).rpartition(":")[2])
     given = shapes_in(source)
-    config = None if like or isinstance(source, Mapping) else configured(Path(str(source).removeprefix("hf:")))
+    config = None if like else configured(source)
     found = infer(given, like) if config is None else told(config, given)
     spec = changed(found, given, overrides, name or (name_of(source)))
     assumed = untold(spec) if config is None else ()
     return Imported(spec, found.naming, found.like, assumed, found.equals, confirmed=False)
 
 
-def configured(folder: Path) -> Mapping[str, Any] | None:
+def configured(source: object) -> Mapping[str, Any] | None:
     """The configuration beside a folder's weights, where it is that of a ResNet."""
+    folder = Path(str(source).removeprefix(FOLDER)) if isinstance(source, (str, Path)) else Path()
     config = read_config(folder) if folder.is_dir() else None
     return config if config and config.get("model_type") == "resnet" else None
 
@@ -102,4 +104,4 @@ def changed(found: Inferred, given: Mapping[str, tuple[int, ...]], overrides: tu
 
 def name_of(source: object) -> str:
     """A name for what was imported: the file's or folder's."""
-    return "imported" if isinstance(source, Mapping) else Path(str(source).removeprefix("hf:")).stem or "imported"
+    return "imported" if isinstance(source, Mapping) else Path(str(source).removeprefix(FOLDER)).stem or "imported"

@@ -17,29 +17,18 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MAKERS = ("timm", "torchvision", "hf")
-HF_FILES = ("model.safetensors", "pytorch_model.bin")
 
 
 def shapes_in(source: str | Path | Mapping[str, Any]) -> dict[str, Shape]:
     """The names and shapes of a state_dict, a checkpoint, a Hugging Face folder (`hf:DIR` or DIR) or an ONNX file."""
     if isinstance(source, Mapping):
         return _shapes(source)
-    path = Path(str(source).removeprefix("hf:"))
-    if path.is_dir():
-        path = _in_folder(path)
+    path = carried.located(source)
     if path.suffix == ".onnx":
         return onnx_shapes(path)
     if path.suffix == carried.SUFFIX:
         return unwrapped(carried.shapes(path))
     return _shapes(path)
-
-
-def _in_folder(folder: Path) -> Path:
-    """The file of weights in a Hugging Face folder."""
-    found = [folder / name for name in HF_FILES if (folder / name).is_file()]
-    if not found:
-        raise WeightsError(Fault("RS616", f"{folder} holds no weights", remedy=f"expected: {' or '.join(HF_FILES)}"))
-    return found[0]
 
 
 def _shapes(source: Mapping[str, Any] | Path) -> dict[str, Shape]:

@@ -105,7 +105,8 @@ class Lamb(Rule):
 
     def over(self, groups: list[dict[str, Any]], lr: float, *, fused: bool = True) -> Optimizer:
         """pytorch-optimizer's Lamb."""
-        made: Optimizer = kept_elsewhere("Lamb")(groups, lr, betas=(self.momentum, self.second))
+        # Without `adam_debias` its first step is ten times the rate; the ratio of norms has cancelled the bias already.
+        made: Optimizer = kept_elsewhere("Lamb")(groups, lr, betas=(self.momentum, self.second), adam_debias=True)
         return made
 
 

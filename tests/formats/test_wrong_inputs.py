@@ -111,7 +111,7 @@ def test_a_file_that_is_no_checkpoint_is_told_what_it_is(call: Call, tmp_path: P
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (("convert", "bare", "out.pth"), "RS602", "it is a folder"),
+        (("convert", "bare", "out.pth"), "RS602", "name the file of weights in it"),
         (("convert", "bad.onnx", "out.pth"), "RS603", "another format"),
         (("convert", "good.pth", "out.pth", "--nest", "ema"), "RS601", "'ema'"),
         (("convert", "good.pth", "out.pth", "--spec", "resnet20"), "RS614", "resnet20"),
@@ -121,7 +121,7 @@ def test_a_file_that_is_no_checkpoint_is_told_what_it_is(call: Call, tmp_path: P
         (("convert", "good.pth", "good.pth/out.pth"), "RS702", "good.pth/out.pth: "),
         (("import", "good.pth", "-o", "nowhere/out.yaml"), "RS702", "nowhere: no such folder"),
         (("import", "good.pth", "-o", "bare"), "RS702", "bare: "),
-        (("import", "hf:bare"), "RS616", "model.safetensors"),
+        (("import", "hf:bare"), "RS602", "model.safetensors"),
         (("import", "net.py"), "RS616", "net.py:FUNCTION"),
         (("import", "net.py:fails"), "RS616", "boom"),
         (("import", "net.py:asks"), "RS616", "width"),

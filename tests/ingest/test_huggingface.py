@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from safetensors.torch import save_file
 
 import resspec
 from resspec.export.weights import peer_state
+from resspec.formats.conversion import convert
 from resspec.ingest.huggingface import config_of
 from resspec.ingest.importing import import_source
 
@@ -37,6 +39,24 @@ def test_what_no_shape_tells_is_read_from_the_configuration(tmp_path: Path, what
     found = import_source(f"hf:{tmp_path / 'net'}")
     assert resspec.fingerprint(found.spec) == resspec.fingerprint(resspec.load(spec, "block.zero_init=false"))
     assert found.notes == ("huggingface names", "config.json tells what shapes do not")
+
+
+def test_a_folder_stands_for_the_weights_in_it(tmp_path: Path):
+    name, changes = NETS["activation"]
+    spec = folder_of(tmp_path / "net", name, *changes)
+    state = resspec.build(spec, seed=0).state_dict()
+    made = convert(f"hf:{tmp_path / 'net'}", "resspec")
+    assert resspec.fingerprint(made.spec) == resspec.fingerprint(resspec.load(spec, "block.zero_init=false"))
+    assert made.tensors.keys() == state.keys()
+    filled = resspec.build(spec, weights=tmp_path / "net").state_dict()
+    for name_, tensor in state.items():
+        assert torch.equal(made.tensors[name_], tensor)
+        assert torch.equal(filled[name_], tensor)
+
+
+def test_a_folder_without_weights_says_what_it_should_hold(tmp_path: Path):
+    with pytest.raises(resspec.WeightsError, match=r"RS602.* holds no model.safetensors and no pytorch_model.bin"):
+        convert(f"hf:{tmp_path}", "resspec")
 
 
 def test_weights_that_are_not_the_configurations_are_refused(tmp_path: Path):

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import resspec
 from command import run
@@ -125,3 +126,21 @@ def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(DataError, match=r"RS664.*No space left on device\n.*make room"):
         Checkpoints(tmp_path / "c", 1).save(1, {"a": torch.zeros(3)}, {}, {})
     assert not list((tmp_path / "c").iterdir())
+
+
+def test_a_board_has_the_figures_of_the_log(tmp_path: Path):
+    found = resspec.train(SPEC, data="digits", recipe=RECIPE | {"epochs": 2}, path=tmp_path / "run", tensorboard=True)
+    board = EventAccumulator(str(found.path / "tensorboard"))
+    board.Reload()
+    rows = list(csv.DictReader((found.path / "log.csv").read_text().splitlines()))
+    for name, column in (("loss", "loss"), ("validation/accuracy", "validation_accuracy"), ("lr", "lr")):
+        events = board.Scalars(name)
+        assert [event.step for event in events] == [1, 2]
+        assert [event.value for event in events] == pytest.approx([float(row[column]) for row in rows], rel=1e-5)
+
+
+def test_a_board_without_its_package_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(DataError, match=r"RS651(.|\n)*resspec\[tensorboard\]"):
+        resspec.train(SPEC, data="digits", recipe=RECIPE, path=tmp_path / "run", tensorboard=True)
+    assert not (tmp_path / "run" / "result.json").exists()
