@@ -110,6 +110,27 @@ def test_pictures_and_notes_may_lie_side_by_side_below_folders_of_parts(smears: 
     assert [len(loaded(lenient(beside), part)) for part in ("train", "validation", "test")] == [4, 4, 4]
 
 
+def test_pictures_and_notes_may_lie_in_folders_of_their_own_below_any_tree(smears: Path):
+    (smears / "Annotations").rename(smears / "labels")
+    (smears / "JPEGImages").rename(smears / "images")
+    (smears / "images" / "more").mkdir()
+    (smears / "labels" / "smear03.xml").unlink()
+    for path in (smears / "ImageSets" / "Main").iterdir():
+        path.unlink()
+    assert sum(len(loaded(lenient(smears), part)) for part in ("train", "validation", "test")) == 11
+    assert "smear03.jpg is" in "".join(
+        told for part in ("train", "validation", "test") for told in loaded(lenient(smears), part).left_out
+    )
+
+
+def test_no_validation_images_are_held_out_where_none_are_wanted(smears: Path):
+    for path in (smears / "ImageSets" / "Main").iterdir():
+        path.unlink()
+    source = lenient(smears, validation=0.0, test=0.5)
+    assert [len(loaded(source, part)) for part in ("train", "validation", "test")] == [6, 0, 6]
+    assert "there are no annotated images" in refused(lenient(smears, test=0.0), "test")
+
+
 @pytest.mark.parametrize(
     ("spoiled", "message"),
     [

@@ -102,7 +102,7 @@ def gathered(
     pictures: Iterable[Picture | Fault], names: Sequence[str], *, lenient: bool, where: str, layout: str
 ) -> BoxFiles:
     """The pictures of a part as samples whose labels are the places in `names`; DataError with all faults at once
-    unless these are left out."""
+    unless these are left out, and where none is there, unless that may be (no `where`)."""
     paths, sizes, rows = [], [], []
     faults: list[Fault] = []
     for picture in pictures:
@@ -116,7 +116,7 @@ def gathered(
         rows.append(found)
     if faults and not lenient:
         raise DataError(*faults)
-    if not paths:
+    if not paths and where:
         raise DataError.of("RS652", f"{where}: there are no annotated images", remedy=layout)
     most = max(1, *map(len, rows)) if rows else 1
     return BoxFiles(

@@ -41,7 +41,8 @@ class Coco(BoxFolder):
         faults = [fault for name in self.told(files, part) for fault in files[name].faults]
         names = list(dict.fromkeys(name for file in files.values() for name in file.names))
         lenient = self.damaged == "skip"
-        return gathered([*faults, *chosen], names, lenient=lenient, where=str(root), layout=LAYOUT)
+        where = "" if part == "validation" else str(root)
+        return gathered([*faults, *chosen], names, lenient=lenient, where=where, layout=LAYOUT)
 
     def told(self, files: Mapping[str, File], part: Part) -> Sequence[str]:
         """The files of which a part is."""

@@ -24,9 +24,9 @@ FOLDERS = {"train": ("train",), "val": ("val", "valid", "validation"), "test": (
 
 class Voc(BoxFolder):
     """A folder with JPEGImages/ and Annotations/NAME.xml, its parts in ImageSets/Main/train.txt, val.txt, test.txt; or
-    a tree of pictures, each with an XML file of its name beside it, perhaps below train/, val/ and test/. Without named
-    parts they are drawn by a fixed seed. `xmin`, `ymin`, `xmax` and `ymax` are taken as edges in pixels from 0; objects
-    that are `difficult` need not be found."""
+    a tree of pictures, each with an XML file of its name beside it or elsewhere in the tree, perhaps below train/, val/
+    and test/. Without named parts they are drawn by a fixed seed. `xmin`, `ymin`, `xmax` and `ymax` are taken as edges
+    in pixels from 0; objects that are `difficult` need not be found."""
 
     kind: ClassVar[str] = "voc"
 
@@ -40,8 +40,9 @@ class Voc(BoxFolder):
         pairs = pairs_of(root)
         names = self.classes or names_in(read(*pair) for pair in pairs.values())
         chosen = self.parted(lists_of(root, pairs), part)
+        where = "" if part == "validation" else str(root)
         return gathered(
-            (read(*pair) for pair in chosen), names, lenient=self.damaged == "skip", where=str(root), layout=LAYOUT
+            (read(*pair) for pair in chosen), names, lenient=self.damaged == "skip", where=where, layout=LAYOUT
         )
 
 
@@ -50,16 +51,26 @@ Pair = tuple[Path, str | None]
 
 
 def pairs_of(root: Path) -> dict[str, Pair]:
-    """The annotations and pictures of a folder by their paths without endings, below the folder or below VOC's two."""
+    """The annotations and pictures of a folder by their paths without endings, below the folder or below VOC's two. A
+    picture that does not lie beside its annotation is the only one of its name. Pictures without annotations count
+    where others have some."""
     if not root.is_dir():
         raise DataError.of("RS652", f"there is no folder {root}", remedy=LAYOUT)
     at_voc = (root / "Annotations").is_dir()
     marked, drawn = (root / "Annotations", root / "JPEGImages") if at_voc else (root, root)
     pictures = {key_of(Path(path), drawn): path for path in files_below(drawn)} if drawn.is_dir() else {}
-    notes = {key_of(path, marked): path for path in sorted(marked.rglob("*.xml"))}
-    beside = {str(Path(key).parent) for key in notes}
-    alone = {key: marked / f"{key}.xml" for key in pictures if key not in notes and str(Path(key).parent) in beside}
-    found: dict[str, Pair] = {key: (path, pictures.get(key)) for key, path in (notes | alone).items()}
+    named: dict[str, list[str]] = {}
+    for key, path in pictures.items():
+        named.setdefault(Path(key).name, []).append(path)
+    found: dict[str, Pair] = {}
+    for note in sorted(marked.rglob("*.xml")):
+        key, alike = key_of(note, marked), named.get(note.stem, [])
+        found[key] = note, pictures.get(key) or (alike[0] if len(alike) == 1 else None)
+    taken = {path for _, path in found.values() if path}
+    folders = {Path(path).parent for path in taken}
+    for key, path in pictures.items():
+        if path not in taken and Path(path).parent in folders:
+            found[key] = marked / f"{key}.xml", path
     return dict(sorted(found.items()))
 
 
@@ -83,7 +94,7 @@ def lists_of(root: Path, pairs: Mapping[str, Pair]) -> dict[str, Sequence[Pair]]
             for name, path in told.items()
         }
     folders: dict[str, Sequence[Pair]] = {
-        name: [pair for key, pair in pairs.items() if Path(key).parts[0] in names and len(Path(key).parts) > 1]
+        name: [pair for key, pair in pairs.items() if not set(names).isdisjoint(Path(key).parts[:-1])]
         for name, names in FOLDERS.items()
     }
     named = {name: inside for name, inside in folders.items() if inside}
