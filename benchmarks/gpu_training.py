@@ -4,11 +4,11 @@
     python benchmarks/gpu_training.py fast   --data cifar10:FOLDER      # seconds to 94 % test accuracy
     python benchmarks/gpu_training.py paper  --data cifar10:FOLDER      # ResNet-20 by the recipe of 2015: 8.75 %
     python benchmarks/gpu_training.py search --data cifar10:FOLDER      # better than ResNet-20, no dearer
-    python benchmarks/gpu_training.py side   --data cifar10:FOLDER      # trials an hour of 1, 2, 4, 8 workers on one card
+    python benchmarks/gpu_training.py side   --data cifar10:FOLDER      # trials an hour of 1 to 8 workers on a card
     python benchmarks/gpu_training.py side --data digits --device cpu --tiny
     python benchmarks/gpu_training.py speed --device cpu --tiny         # the same code on random images, in seconds
 
-Nothing here was run yet, neither on a GPU nor with `--tiny`.
+No GPU was at hand: nothing here was run on one yet. `speed` and `side` were run with `--tiny` on a CPU.
 """
 
 from __future__ import annotations

@@ -53,6 +53,7 @@ __all__ = [
     "WeightsError",
     "build",
     "create_model",
+    "enlarge",
     "evaluate",
     "features",
     "fingerprint",
@@ -244,7 +245,8 @@ def train(source: Source, *, data: str | Mapping[str, Any] | DataSource, **optio
 def evaluate(
     source: Source, *, weights: str | Path, data: str | Mapping[str, Any] | DataSource, **options: Any
 ) -> Score:
-    """Judge a file of weights on the test images of a data set: `.accuracy`, `.top5`, `.loss` (nats), `.to_dict()`.
+    """Judge a file of weights on the test images of a data set: `.score`, `.loss`, `.to_dict()`, and the figures of
+    the task: `.accuracy`, `.top5`; `.ious`; `.psnr`, `.ssim`, `.bicubic`.
 
     `part` (`test`, `validation`, `train`), `device`, `threads`, `batch`, `confusion`, `recipe` and `engine` are
     keywords. Raises WeightsError where the weights are of another network."""
@@ -272,6 +274,28 @@ def sample(weights: str | Path, out: str | Path, *, count: int = 64, seed: int =
     from resspec.training.adversarial.doors import sample
 
     sample(build(weights), load(weights), out, count=count, seed=seed, device=device)
+
+
+def enlarge(  # keywords, each of its own
+    source: Source,
+    picture: str | Path,
+    out: str | Path,
+    *,
+    weights: str | Path | None = None,
+    device: str = "cpu",
+    threads: int | None = None,
+) -> tuple[int, int]:
+    """Write a picture enlarged by a trained network of super-resolution, in the format of `out`'s suffix: its width and
+    height in pixels. A .safetensors file that carries its spec brings its weights along.
+
+    Raises DataError where the picture cannot be read or the network enlarges nothing, WeightsError where the weights
+    are of another network, OSError where nothing can be written."""
+    from resspec.carried import carries_weights
+    from resspec.training.enlarging import enlarge
+
+    if weights is None and carries_weights(source):
+        weights = str(source)
+    return enlarge(load(source), weights, picture, out, device=device, used=threads)
 
 
 _SOURCES: dict[tuple[Any, ...], str] = {}

@@ -1,4 +1,4 @@
-"""Verbs of generators: train one against a critic, and have it make images."""
+"""Verbs of networks that make images: train a generator against a critic, draw what it makes, enlarge a picture."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import resspec
-from resspec.cli.arguments import AsJson, Overrides, Quiet, Spec, complete_spec
+from resspec.cli.arguments import Allow, AsJson, Overrides, Quiet, Spec, complete_spec, limits_of
 from resspec.cli.trainings import PANEL, Data, Device, Threads
 from resspec.cli.verb import Verb, examples, print_json
 
@@ -24,6 +24,7 @@ Seed = Annotated[int, typer.Option(min=0, help="Where weights, latent vectors an
     epilog=examples(
         "resspec train-generator digits_generator --critic digits_critic --data digits --threads 1",
         "resspec train-generator wgangp32_g --critic sngan32_d --data cifar10:data duel.steps=50000 --device cuda",
+        "resspec train-generator wgangp32_g --critic sngan32_d --data images:faces --device cuda",
     ),
 )
 def train_generator(  # noqa: PLR0913, PLR0917  # options, each of its own
@@ -72,6 +73,8 @@ def train_generator(  # noqa: PLR0913, PLR0917  # options, each of its own
     typer.echo(f"{result['name']}: {result['steps']:,} steps in {result['seconds']:.1f} s")
     for name in ("weights", "critic", "samples"):
         typer.echo(result[name])
+    if left_out := result.get("left_out"):
+        typer.echo(f"{len(left_out)} images were left out; result.json says why", err=True)
 
 
 def tell(step: int, critic_loss: float, loss: float) -> None:
@@ -94,3 +97,32 @@ def sample(
     """Draw a grid of images that a trained generator makes of random vectors."""
     resspec.sample(weights, out, count=count, seed=seed, device=device)
     typer.echo(f"wrote {out}")
+
+
+@app.command(
+    cls=Verb,
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "resspec enlarge runs/train/edsr_small-photographs/best.safetensors small.png -o large.png",
+        "resspec enlarge edsr_baseline_x2 small.jpg --weights edsr_baseline_x2.pt -o large.png",
+    ),
+)
+def enlarge(  # noqa: PLR0913, PLR0917  # options, each of its own
+    spec: Spec,
+    picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="A PNG, JPEG, …")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The larger picture.")],
+    overrides: Overrides = None,
+    allow: Allow = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Trained weights; a file that carries its spec has them.")
+    ] = None,
+    device: Device = "cpu",
+    threads: Threads = None,
+) -> None:
+    """Enlarge a picture by a trained network of super-resolution."""
+    from resspec.carried import carries_weights
+
+    found = weights or (Path(spec) if carries_weights(spec) else None)
+    net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
+    width, height = resspec.enlarge(net, picture, out, weights=found, device=device, threads=threads)
+    typer.echo(f"wrote {out}: {width}x{height} pixels")

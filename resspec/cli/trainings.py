@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 PANEL = "Train and judge networks"
 PREFIX, DATA_PREFIX = "recipe.", "data."
 DATA = (
-    "digits, digit-scenes, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER, voc:FOLDER, coco:FOLDER,"
-    " dataset:NAME"
+    "digits, digit-scenes, photographs, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER, voc:FOLDER,"
+    " coco:FOLDER, images:FOLDER, dataset:NAME"
 )
 
 app = typer.Typer()
@@ -170,7 +170,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  # options, each of its own
     workers: Workers = 4,
     as_json: AsJson = False,
 ) -> None:
-    """Judge stored weights on images that no training saw: error and top-5 accuracy, mIoU, mAP; loss.
+    """Judge stored weights on images that no training saw, by the figures of the task: error, top-5 accuracy and loss;
+    mIoU; mAP; PSNR and SSIM beside those of bicubic interpolation.
 
     PATH=VALUE changes the spec, data.PATH=VALUE the data set.
     """

@@ -127,7 +127,7 @@ DATA = {
     ),
     "RS654": Code(
         "Images that do not fit",
-        "Images and network differ in channels or classes.",
+        "Images and network differ in channels, classes or size.",
         "$ resspec train resnet18 classes=5",
         "Set `input` and `classes` of the network.",
     ),
@@ -159,7 +159,8 @@ DATA = {
         "Data for another task",
         "The data set does not tell what the network is to learn.",
         "$ resspec train unet_resnet18 --data digits",
-        "Take a data set with masks for segmentation, boxes for detection, labels for a classifier.",
+        "Take a data set with masks for segmentation, boxes for detection, labels for a classifier, photographs for "
+        "networks that enlarge them.",
     ),
     "RS660": Code(
         "Training diverged",
@@ -202,5 +203,11 @@ DATA = {
         "An annotation file cannot be read, or a box in it is empty, lies outside of its picture or is of no class.",
         "$ resspec train fcos_digits --data voc:photos",
         "Correct the line that the message names, or leave such boxes out with data.damaged=skip.",
+    ),
+    "RS669": Code(
+        "Not a picture's name",
+        "A picture is written in the format that its suffix names, and this one names none.",
+        "$ resspec enlarge net.safetensors small.png -o large.doc",
+        "End the name in .png, .jpg, .webp, .tif or .bmp.",
     ),
 }

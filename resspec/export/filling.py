@@ -6,20 +6,28 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from resspec.export.layout import INDENT, call
 from resspec.export.outline import Item
 from resspec.export.shapes import Shape
+from resspec.ir.op import Call
 
 _TENSOR = re.compile(r"\{m\}\.(\w+)")
+_MAYBE = re.compile(r"^ +self\.(\w+) = .+ else None$", re.MULTILINE)
+
+MAY_LACK_BIAS = ("Conv2d", "ConvTranspose2d")
+"""Ends of the names of classes whose `bias` torch types as a tensor or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A module that is filled: its class, its statements, the class that owns it and the path there."""
+    """A module that is filled: its class, its statements, the tensors that its class may lack, the class that owns it
+    and the path there."""
 
     target: str
     init: tuple[str, ...]
+    optional: frozenset[str]
     owner: str
     path: str
     count: int
@@ -43,8 +51,9 @@ def filling(shapes: list[Shape], root: Shape) -> list[str]:
         unusual += exceptions
     if usual:
         lines.append(f"{INDENT * 2}for m in self.modules():")
-    for place, (target, rules) in enumerate(usual):
-        lines.append(f"{INDENT * 3}{'el' if place else ''}if isinstance(m, {target}):")
+    branches = [(rules, [target for target, _ in alike]) for rules, alike in groupby(usual, lambda pair: pair[1])]
+    for place, (rules, alike) in enumerate(branches):
+        lines.append(f"{INDENT * 3}{'el' if place else ''}if isinstance(m, {_classes(alike)}):")
         for tensor, (statement, guarded) in rules.items():
             if guarded:
                 lines.append(f"{INDENT * 4}if m.{tensor} is not None:")
@@ -62,14 +71,20 @@ def _modules(shape: Shape, owner: str) -> Iterator[Filled]:
 
 def _opened(item: Item, path: str, owner: str, count: int) -> Iterator[Filled]:
     if item.call and item.call.init:
-        yield Filled(item.call.target, item.call.init, owner, path, count)
+        yield Filled(item.call.target, item.call.init, _optional(item.call), owner, path, count)
     if item.frame and item.frame.is_chain:
         for child in item.frame.items:
             yield from _opened(child, f"{path}[{child.name}]", owner, count)
 
 
+def _optional(module: Call) -> frozenset[str]:
+    """The tensors that a class types as a tensor or None."""
+    return frozenset([*_MAYBE.findall(module.support), *(["bias"] if module.target.endswith(MAY_LACK_BIAS) else [])])
+
+
 def _rules(modules: list[Filled]) -> tuple[dict[str, tuple[str, bool]], list[tuple[Filled, str]]]:
-    """For one module class, the statement per tensor (guarded where not every module has it), and what differs."""
+    """For one module class, the statement per tensor (guarded where not every module has it, or torch's types say that
+    it may have none), and what differs."""
     said: dict[str, Counter[str]] = {}
     for module in modules:
         for statement in module.init:
@@ -77,7 +92,8 @@ def _rules(modules: list[Filled]) -> tuple[dict[str, tuple[str, bool]], list[tup
     rules, exceptions = {}, []
     for tensor, counts in said.items():
         statement = counts.most_common(1)[0][0]
-        rules[tensor] = (statement, any(tensor not in map(_tensor, module.init) for module in modules))
+        lacks = any(tensor not in map(_tensor, module.init) for module in modules)
+        rules[tensor] = (statement, lacks or tensor in modules[0].optional)
         exceptions += [
             (m, other) for m in modules for other in m.init if _tensor(other) == tensor and other != statement
         ]
@@ -104,12 +120,16 @@ def _exceptions(unusual: list[tuple[Filled, str]]) -> Iterator[str]:
     if alike:
         yield f"{INDENT * 2}for m in self.modules():"
     for place, (shared, names) in enumerate(alike.items()):
-        classes = names[0] if len(names) == 1 else f"({', '.join(names)})"
-        yield f"{INDENT * 3}{'el' if place else ''}if isinstance(m, {classes}):"
+        yield f"{INDENT * 3}{'el' if place else ''}if isinstance(m, {_classes(names)}):"
         for statement in shared:
             yield from _statement(statement, 4)
     for statement in owners.get("", []):
         yield from _statement(statement, 2)
+
+
+def _classes(names: list[str]) -> str:
+    """What `isinstance` is asked for."""
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"
 
 
 def _statement(text: str, level: int) -> list[str]:

@@ -20,13 +20,26 @@ def call(head: str, args: Iterable[str], tail: str = "", level: int = 0) -> list
     inner = INDENT * (level + 1)
     joined = inner + ", ".join(items)
     if "\n" not in joined and len(joined) <= WIDTH and not any(item.startswith("*") for item in items):
-        return [f"{pad}{head}(", joined, f"{pad}){tail}"]
+        return [f"{pad}{head}(", joined, *_closed(tail, level)]
     lines = [f"{pad}{head}("]
     for item in items:
         first, *rest = item.split("\n")
         lines += [inner + first, *(inner + more for more in rest)]
         lines[-1] += ","
-    return [*lines, f"{pad}){tail}"]
+    return [*lines, *_closed(tail, level)]
+
+
+def _closed(tail: str, level: int) -> list[str]:
+    """The end of a call; brackets in what follows it are opened where the line would be too long."""
+    pad, opening = INDENT * level, tail.find("[") + 1
+    if not opening or len(pad) + 1 + len(tail) <= WIDTH:
+        return [f"{pad}){tail}"]
+    closing = tail.rindex("]")
+    inner = tail[opening:closing]
+    if len(pad) + len(INDENT) + len(inner) <= WIDTH:
+        return [f"{pad}){tail[:opening]}", f"{pad}{INDENT}{inner}", f"{pad}{tail[closing:]}"]
+    items = [f"{pad}{INDENT}{item}," for item in inner.split(", ")]
+    return [f"{pad}){tail[:opening]}", *items, f"{pad}{tail[closing:]}"]
 
 
 def nested(head: str, args: Iterable[str], level: int) -> str:

@@ -11,6 +11,8 @@ from resspec.export.outline import Item
 from resspec.ir import Graph
 
 OUTPUT_NAME = "fc"
+LISTED = 4
+"""Channels whose means are written one by one."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,17 @@ def attributes(graph: Graph) -> list[str]:
     """Class attributes: what a user must know of the input."""
     lines = [f"{INDENT}input_size = {literal(graph.inputs[0].shape)}"]
     lines += [
-        f"{INDENT}{key} = {literal(getattr(graph.facts, key))}" for key in ("mean", "std") if getattr(graph.facts, key)
+        f"{INDENT}{key} = {_repeated(getattr(graph.facts, key))}"
+        for key in ("mean", "std")
+        if getattr(graph.facts, key)
     ]
     return lines
+
+
+def _repeated(values: tuple[float, ...]) -> str:
+    """A tuple; a latent vector has hundreds of equal values."""
+    alike = len(values) > LISTED and len(set(values)) == 1
+    return f"{literal(values[:1])} * {len(values)}" if alike else literal(values)
 
 
 def methods(graph: Graph, items: Sequence[Item], constant: Constant, head: Head | None) -> list[str]:

@@ -114,9 +114,13 @@ class Decoded(Feed):
     def in_order(self, size: int, start: int, stop: int) -> Iterator[Batch]:
         """Decoded ahead, the middle of each."""
         places = [(0, i) for i in range(start, stop)]
-        yield from self._loaded([places[i : i + size] for i in range(0, len(places), size)])
+        if self._tiles.whole:
+            yield from self._loaded([[place] for place in places], passing=True)
+        else:
+            yield from self._loaded([places[i : i + size] for i in range(0, len(places), size)])
 
-    def _loaded(self, keys: list[list[tuple[int, int]]]) -> Iterator[Batch]:
+    def _loaded(self, keys: list[list[tuple[int, int]]], *, passing: bool = False) -> Iterator[Batch]:
+        """The batches, one for each list of keys; where `passing`, none for one of which nothing can be read."""
         pinned = self.device.type == "cuda"
         loader: DataLoader[Any] = DataLoader(
             self._tiles,
@@ -127,10 +131,12 @@ class Decoded(Feed):
             prefetch_factor=PREFETCHED if self._workers and keys else None,
         )
         for x, y, faults in loader:
-            if faults and (not self._tiles.lenient or not len(y)):
+            if faults and not (self._tiles.lenient and (len(y) or passing)):
                 raise DataError(faults[0])
             new = [fault.line for fault in faults if fault.line not in self.skipped]
             self.skipped += new[: KEPT - len(self.skipped)]
+            if not len(y):
+                continue
             x = x.to(self.device, non_blocking=pinned).contiguous(memory_format=self.layout)  # noqa: PLW2901
             yield x, y.to(self.device, non_blocking=pinned)
 
@@ -140,7 +146,7 @@ class Tiles(Dataset[Any]):
 
     def __init__(self, samples: Samples, view: View, seed: int) -> None:
         self._samples, self._view, self._seed = samples, view, seed
-        self.lenient = samples.lenient
+        self.lenient, self.whole = samples.lenient, samples.whole
 
     def __getitem__(self, key: tuple[int, int]) -> Any:
         epoch, index = key
@@ -216,4 +222,4 @@ def feed_of(  # noqa: PLR0913  # what both kinds of feed need to know
     if training and recipe.side:
         shape = (shape[0], recipe.side, recipe.side)
     fit(shape[0], data, model, task)
-    return Decoded(data, model, place, View(shape, recipe.area if training else None, recipe.centre), seed)
+    return Decoded(data, model, place, View(shape, recipe.area if training else None, recipe.centre, task.scale), seed)

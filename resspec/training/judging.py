@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from resspec.compile import compile_spec
@@ -49,9 +50,9 @@ def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Sco
         refuse_missing(device)
         refuse_strangers(weights, spec.name, network.fingerprint)
         model = load_weights(build_module(source_of(network), 0, device), weights)
-        return evaluate(
-            model,
-            data.load_for(task.truth, how.part),
+        judged = partial(
+            evaluate,
+            images=data.load_for(task.truth, how.part),
             batch=how.batch,
             confusion=how.confusion,
             engine=how.engine,
@@ -60,6 +61,8 @@ def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Sco
             task=task,
             left_out=how.left_out,
         )
+        plain = task.unlearned(model)
+        return judged(model) if plain is None else judged(model).beside(judged(plain))
 
 
 def refuse_strangers(weights: Path, name: str, fingerprint: str) -> None:

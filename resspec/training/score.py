@@ -53,6 +53,10 @@ class Score(ABC):
     def told(self) -> str:
         """All figures in a line for people."""
 
+    def beside(self, other: Score) -> Score:
+        """The figures with those of what learnt nothing, where the task knows of such; the same by default."""
+        return self
+
     @classmethod
     def shown(cls, value: float) -> str:
         """A value of the leading figure as people read it."""

@@ -94,11 +94,14 @@ def test_nothing_of_a_spec_runs_when_the_file_is_read():
 
 
 @pytest.mark.slow
-def test_the_files_pass_a_type_checker(tmp_path: Path):
-    files, specs = [], list[str | dict[str, object]]([*GOLDENS, *ODD.values()])
-    for place, spec in enumerate(specs):
-        files.append(tmp_path / f"net_{place}.py")
-        files[-1].write_text(resspec.source(spec))
-    words = [sys.executable, "-m", "mypy", "--config-file", "", "--disallow-untyped-defs", *map(str, files)]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout
+def test_the_files_of_all_shipped_specs_pass_a_type_checker_and_a_formatter(tmp_path: Path):
+    for place, spec in enumerate([*resspec.list_specs(), *ODD.values()]):
+        (tmp_path / f"net_{place}.py").write_text(resspec.source(spec))
+    files = sorted(path.name for path in tmp_path.iterdir())
+    for words in (
+        ["mypy", "--config-file", "", "--disallow-untyped-defs", *files],
+        ["ruff", "check", "--isolated", *files],
+        ["ruff", "format", "--isolated", "--check", *files],
+    ):
+        done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout[-3000:]

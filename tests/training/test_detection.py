@@ -136,17 +136,7 @@ def test_two_processes_judge_as_one(tmp_path: Path):
     train(model, some, recipe, task=task)
     save_weights(model, tmp_path / "net.safetensors", {})
     (tmp_path / "net.json").write_text(json.dumps(spec.to_dict()))
-    words = [
-        "evaluate",
-        "net.json",
-        "--weights",
-        "net.safetensors",
-        "--data",
-        "digit-scenes",
-        "--threads",
-        "1",
-        "--json",
-    ]
+    words = ["evaluate", "net.json", "--weights", "net.safetensors", "--data", "digit-scenes", "--part", "validation"]
     told = []
     for launcher in (("-m",), ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")):
         done = subprocess.run(

@@ -10,12 +10,15 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 import resspec
 from command import run
 from resspec.training.checkpoint import read_weights
+from resspec.training.data import DataSource, Samples
+from resspec.training.data.gathering import gathered
 
 GENERATOR, CRITIC = "digits_generator", "digits_critic"
 SMALL = {"stem.width": 8, "stages.1.width": 8, "stages.2.width": 8}
@@ -121,3 +124,47 @@ def test_samples_are_drawn_into_a_picture_and_other_networks_are_refused(tmp_pat
     assert other.returncode == 2
     assert "not latent vectors" in other.stderr
     assert not (tmp_path / "no.png").exists()
+
+
+def pictures(folder: Path) -> Path:
+    """Twelve pictures of several sizes in a folder's train/, one of them damaged."""
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed: pictures are not read")
+    (folder / "train").mkdir(parents=True)
+    random = np.random.RandomState(0)
+    for number in range(11):
+        pixels = random.randint(0, 256, tuple(random.randint(10, 30, 2))).astype(np.uint8)
+        image.fromarray(pixels).save(folder / "train" / f"{number:02}.png")
+    (folder / "train" / "11.png").write_bytes(b"damaged")
+    return folder
+
+
+def test_a_generator_learns_from_pictures_in_a_folder_and_tells_which_it_left_out(tmp_path: Path):
+    folder = pictures(tmp_path / "pictures")
+    generator = resspec.load(GENERATOR, *(f"{name}={value}" for name, value in SMALL.items()))
+    critic = resspec.load(CRITIC, "stages.1.width=8", "stages.2.width=8", "stages.3.width=8")
+    duel = {"steps": 3, "batch": 8}
+    with pytest.raises(resspec.DataError, match=r"11\.png cannot be decoded"):
+        resspec.train_generator(generator, critic, data=f"images:{folder}", duel=duel, path=tmp_path / "strict")
+    assert not (tmp_path / "strict").exists()
+    data = {"kind": "images", "folder": str(folder), "damaged": "skip"}
+    _, result = resspec.train_generator(generator, critic, data=data, duel=duel, path=tmp_path / "run", threads=1)
+    assert result["steps"] == 3
+    assert len(result["left_out"]) == 1
+    assert "11.png" in result["left_out"][0]
+    assert resspec.build(tmp_path / "run" / "generator.safetensors")(torch.randn(2, 64, 1, 1)).shape == (2, 1, 8, 8)
+
+
+def test_pictures_are_gathered_by_their_middle_and_too_many_are_refused(tmp_path: Path, monkeypatch):
+    image = pytest.importorskip("PIL.Image")
+    (tmp_path / "train").mkdir()
+    pixels = np.zeros((16, 32, 3), np.uint8)
+    pixels[:, 8:24] = (10, 20, 30)
+    image.fromarray(pixels).save(tmp_path / "train" / "a.png")
+    samples = DataSource.read({"kind": "images", "folder": str(tmp_path), "validation": 0}).load("train")
+    assert isinstance(samples, Samples)
+    images, faults = gathered(samples, (3, 8, 8))
+    assert (images.shape, len(images), faults) == ((3, 8, 8), 1, ())
+    assert np.abs(images.x[0, :, :, 1:-1].astype(int) - np.array([10, 20, 30])[:, None, None]).max() <= 1
+    monkeypatch.setattr("resspec.training.data.gathering.MOST", 100)
+    with pytest.raises(resspec.DataError, match="1 images of 3x8x8 take 192 bytes, more than 100"):
+        gathered(samples, (3, 8, 8))

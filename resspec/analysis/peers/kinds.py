@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-CONVOLUTIONS = ("conv2d", "conv1d", "whole_conv2d")
+CONVOLUTIONS = ("conv2d", "zeroed_conv2d", "conv1d", "whole_conv2d")
 """Modules of torch: `nn.Conv2d`, `nn.Conv1d`."""
 TRANSPOSED = ("transposed_conv2d",)
 """`nn.ConvTranspose2d`."""

@@ -14,6 +14,7 @@ SHORT = {
     "leaky_relu": "leaky ReLU",
     "evonorm_s0": "EvoNorm-S0",
     "conv2d": "conv",
+    "zeroed_conv2d": "conv",
     "conv1d": "conv 1-d",
     "std_conv2d": "std conv",
     "scaled_std_conv2d": "std conv",

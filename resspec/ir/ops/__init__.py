@@ -6,7 +6,7 @@ from resspec.ir.ops.attention import Attention, PositionEmbedding, TakeToken, To
 from resspec.ir.ops.bilinear import AdaptiveMaxPool2d, BlockProduct, ShareMatrices, WholeConv2d
 from resspec.ir.ops.blur import BlurPool
 from resspec.ir.ops.context import SpatialSoftmax, SpatialSum
-from resspec.ir.ops.conv import Conv2d, Linear
+from resspec.ir.ops.conv import Conv2d, Linear, ZeroedConv2d
 from resspec.ir.ops.evonorm import EvoNormS0
 from resspec.ir.ops.frozen import FrozenBatchNorm2d
 from resspec.ir.ops.generated import ColourShift, ReflectPad, Unflatten
@@ -94,4 +94,5 @@ __all__ = [
     "Unflatten",
     "Upsample",
     "WholeConv2d",
+    "ZeroedConv2d",
 ]

@@ -119,6 +119,19 @@ class Conv2d(Convolution):
 
 @final
 @dataclass(frozen=True, slots=True)
+class ZeroedConv2d(Convolution):
+    """2-d convolution that gives 0 until it has learnt: macs = C_out H W (C_in / groups) k^2."""
+
+    kind: ClassVar[str] = "zeroed_conv2d"
+    cost_rule: ClassVar[str] = "1 per output element where there is a bias"
+
+    def call(self) -> Call:
+        """`nn.Conv2d`, filled with 0."""
+        return Call("nn.Conv2d", self.arguments, tuple(f"nn.init.zeros_({{m}}.{w.name})" for w in self.weights()))
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Linear(Op):
     """y = W x + b, of a vector or of each of T tokens: macs = T F_in F_out."""
 

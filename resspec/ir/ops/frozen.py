@@ -12,6 +12,11 @@ FROZEN_BATCH_NORM = '''
 class FrozenBatchNorm2d(nn.Module):
     """A batch norm whose tensors are all buffers: a scale and a shift per channel."""
 
+    weight: Tensor
+    bias: Tensor
+    running_mean: Tensor
+    running_var: Tensor
+
     def __init__(self, num_features: int, eps: float = 1e-5) -> None:
         super().__init__()
         self.eps = eps

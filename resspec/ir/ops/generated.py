@@ -81,6 +81,8 @@ SHIFT = '''
 class ColourShift(nn.Conv2d):
     """Adds a constant to each channel, as a 1x1 convolution whose tensors training leaves alone."""
 
+    bias: Tensor
+
     def __init__(self, *shift: float) -> None:
         super().__init__(len(shift), len(shift), 1)
         self.shift = shift

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from resspec.compile import compile_spec
-from resspec.errors import DataError, WeightsError
+from resspec.errors import DataError, Fault, WeightsError
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.ir import Graph
@@ -24,6 +25,7 @@ from resspec.training.adversarial.duel import Duel, Duelists, fight
 from resspec.training.adversarial.grid import png_of, samples
 from resspec.training.checkpoint import read_weights, save_weights
 from resspec.training.data import DataSource, Images
+from resspec.training.data.gathering import gathered
 from resspec.training.feed import feed_of
 from resspec.training.networks import refuse_missing, threads
 from resspec.training.run import notes_of
@@ -114,7 +116,7 @@ def run_duel(
 def _run(pair: Pair, path: Path, device: str, course: Course) -> tuple[nn.Module, Mapping[str, Any]]:
     refuse_missing(device)
     graphs = [compile_spec(spec) for spec in (pair.generator, pair.critic)]
-    images = fitting(pair, *graphs)
+    images, left_out = fitting(pair, *graphs)
     png_of(torch.zeros(1, 1, 1, 1))  # says at once where pictures cannot be written
     RunFolder(path).claim(pair.declared())
     generator, critic = (build_module(source_of(graph), pair.seed, device) for graph in graphs)
@@ -138,6 +140,7 @@ def _run(pair: Pair, path: Path, device: str, course: Course) -> tuple[nn.Module
         "weights": str(path / GENERATOR),
         "critic": str(path / CRITIC),
         "samples": str(path / GRID),
+        "left_out": [fault.message for fault in left_out],
     }
     write_whole(path / RESULT, (json.dumps(result, indent=2) + "\n").encode())
     (path / STATE).unlink(missing_ok=True)
@@ -156,19 +159,22 @@ def kept_state(path: Path, device: str) -> dict[str, Any] | None:
     return found
 
 
-def fitting(pair: Pair, generator: Graph, critic: Graph) -> Images:
-    """The images to train on; DataError where generator, critic and images do not fit one another."""
+def fitting(pair: Pair, generator: Graph, critic: Graph) -> tuple[Images, tuple[Fault, ...]]:
+    """The images to train on, pictures in files at the size that the critic reads, and what was wrong with those that
+    are left out; DataError where generator, critic and images do not fit one another."""
     made, judged = (graph[next(iter(graph.outputs.values()))].shape for graph in (generator, critic))
     if pair.generator.input[1:] != (1, 1):
         said = "x".join(map(str, pair.generator.input))
         raise DataError.of("RS654", f"a generator reads latent vectors, not {said}", remedy="input=[64, 1, 1]")
     if judged != (1,):
         raise DataError.of("RS654", f"a critic gives one value, not {judged}", remedy="critic.head.classes=1")
-    images = pair.data.load("train")
-    if not isinstance(images, Images):
-        raise DataError.of("RS657", f"the data set {pair.data.kind!r} is read image by image; this needs it in memory")
+    found = pair.data.load("train")
+    told = "the data has" if isinstance(found, Images) else "the critic reads"
+    given = found.shape if isinstance(found, Images) else pair.critic.input
     for who, shape in (("generator makes", made), ("critic reads", pair.critic.input)):
-        if shape != images.shape:
-            got, wanted = ("x".join(map(str, sizes)) for sizes in (shape, images.shape))
-            raise DataError.of("RS654", f"the {who} images of {got}, the data has {wanted}", remedy="change its spec")
-    return replace(images, y=images.y * 0, classes=1)  # a critic tells no classes apart
+        if shape != given:
+            got, wanted = ("x".join(map(str, sizes)) for sizes in (shape, given))
+            raise DataError.of("RS654", f"the {who} images of {got}, {told} {wanted}", remedy="change its spec")
+    if isinstance(found, Images):
+        return replace(found, y=np.zeros(len(found), np.int64), classes=1, truth="labels"), ()
+    return gathered(found, given)  # a critic tells no classes apart

@@ -29,6 +29,8 @@ class View:
     shape: tuple[int, int, int]
     area: tuple[float, float] | None = None
     centre: float = 0.875
+    scale: int = 1
+    """How many times larger than the image the truth about it is, where that is an image."""
 
     def box(self, width: int, height: int, random: Random) -> Box:
         """The part of a picture that is seen: left, upper, right, lower."""

@@ -28,3 +28,18 @@ def opened(path: str | Path, remedy: str) -> Iterator[Image]:
         raise  # it is a ValueError too, and says more
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise DataError.of("RS656", f"{path} cannot be decoded: {error}", remedy=remedy) from None
+
+
+DEEP = ("I", "F", "I;16", "I;16B", "I;16L")
+"""Pillow's names for pixels of more than 8 bits, which it would cut off."""
+
+
+def upright(picture: Image, path: str | Path) -> Image:
+    """A picture turned as its camera says; DataError RS653 where its pixels have more than 8 bits."""
+    from PIL import ImageOps  # noqa: PLC0415  # an extra
+
+    if picture.mode in DEEP:
+        remedy = "save it with 8 bits for each channel"
+        raise DataError.of("RS653", f"{path} has pixels of more than 8 bits ({picture.mode})", remedy=remedy)
+    turned: Image = ImageOps.exif_transpose(picture)
+    return turned

@@ -61,6 +61,8 @@ class Samples(ABC):
     """Whether an image that cannot be read is left out and told at the end; otherwise it stops the run."""
     left_out: Sequence[str] = ()
     """What was wrong with images, or things on them, that are already left out."""
+    whole: bool = False
+    """Whether images that are judged keep their own sizes, so that each is a batch of its own."""
 
     def __len__(self) -> int:
         return len(self.y)
@@ -72,6 +74,10 @@ class Samples(ABC):
     def item(self, index: int, view: View, random: Random) -> tuple[NDArray[np.uint8], Any]:
         """An image and the truth about it, framed alike."""
         return self.read(index, view, random), self.y[index]
+
+    def once(self) -> Samples:
+        """Each picture once, where an epoch has several parts of it; the same by default."""
+        return self
 
     @abstractmethod
     def take(self, index: NDArray[np.intp]) -> Samples:
@@ -106,7 +112,7 @@ def unsuited(told: Truth, needed: Truth, kind: str = "") -> DataError:
         "labels": "for a classifier: digits, imagefolder:FOLDER, …",
         "masks": "for segmentation: digit-scenes, masks:FOLDER",
         "boxes": "for detection: digit-scenes, voc:FOLDER, coco:FOLDER",
-        "images": "for super-resolution: a data set of photographs",
+        "images": "for super-resolution: photographs, images:FOLDER",
     }[needed]
     return DataError.of("RS659", f"{named} tells {told} of its images, the network learns {needed}", remedy=remedy)
 

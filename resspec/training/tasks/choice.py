@@ -5,6 +5,7 @@ from __future__ import annotations
 from resspec.compile import compile_spec
 from resspec.errors import DataError
 from resspec.parts.dense_heads.fcos import FCOS
+from resspec.parts.dense_heads.image import Image as ImageHeads
 from resspec.parts.dense_heads.retinanet import RetinaNet as RetinaNetHeads
 from resspec.parts.dense_heads.segmentation import Segmentation as SegmentationHead
 from resspec.plan import resolve
@@ -16,6 +17,7 @@ from resspec.training.detection.way import Way
 from resspec.training.tasks.classification import CLASSIFICATION
 from resspec.training.tasks.detection import Detection
 from resspec.training.tasks.segmentation import Segmentation
+from resspec.training.tasks.super_resolution import SuperResolution
 from resspec.training.tasks.task import Task
 
 
@@ -32,11 +34,27 @@ def task_of(spec: NetSpec) -> Task:
         return Segmentation(dense.heads.classes)
     if isinstance(dense.heads, (FCOS, RetinaNetHeads)):
         return Detection(dense.heads.classes, way_of(spec, dense.heads), (spec.input[1], spec.input[2]))
+    if isinstance(dense.heads, ImageHeads):
+        return enlarging(spec)
     message = f"there is no training for heads of kind {dense.heads.kind!r}"
-    raise DataError.of("RS659", message, remedy="train heads of kind segmentation, fcos or retinanet, or a classifier")
+    remedy = "train heads of kind segmentation, fcos, retinanet or image, or a classifier"
+    raise DataError.of("RS659", message, remedy=remedy)
 
 
 def way_of(spec: NetSpec, heads: FCOS | RetinaNetHeads) -> Way:
     """How a detector's heads are taught and read."""
     levels = levels_of(compile_spec(spec), "cls_logits")
     return Fcos(levels) if isinstance(heads, FCOS) else RetinaNet(levels, heads.anchors)
+
+
+def enlarging(spec: NetSpec) -> SuperResolution:
+    """The task of a network that makes images of images; DataError where they are not larger by a whole factor."""
+    network = compile_spec(spec)
+    (output,) = network.outputs.values()
+    read, made = spec.input, network.nodes[output].shape
+    scale = made[1] // read[1]
+    if scale < 2 or made != (read[0], scale * read[1], scale * read[2]):
+        said = f"{spec.name} makes images of {'x'.join(map(str, made))} from {'x'.join(map(str, read))}"
+        remedy = "only networks that enlarge images are trained so: `decoder: {kind: upscale, scale: 2}`"
+        raise DataError.of("RS659", said, remedy=remedy)
+    return SuperResolution(scale, network.facts.mean, network.facts.std)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from resspec.errors import DataError
 from resspec.training.augmentation import Draws
@@ -30,6 +30,8 @@ class Task(ABC):
     """Fields of a recipe that mean nothing here and so keep their default."""
     classes: int | None = None
     """Classes that the network tells apart, where the task knows; otherwise the module says."""
+    scale: int = 1
+    """How many times larger than an image the truth about it is, where that is an image."""
 
     def check(self, recipe: Recipe) -> None:
         """DataError where a recipe asks for what means nothing here."""
@@ -52,3 +54,8 @@ class Task(ABC):
     def tally(self, device: torch.device, confusion: int = 0) -> Tally:
         """What counts a part while it is judged; with `confusion`, among so many classes, also which are mistaken for
         which, where a task knows such a table."""
+
+    def unlearned(self, model: nn.Module) -> nn.Module | None:
+        """What does the task without having learnt, to be judged beside a network on the same images; None where there
+        is nothing of the kind."""
+        return None
