@@ -98,8 +98,8 @@ def run_training(job: Job, site: Site, watchers: Sequence[Watcher] = ()) -> Trai
         if (done := folder.finished()) is not None:
             model.load_state_dict(read_weights(site.path / LAST))
             return Trained(model.eval(), site.path, done, task)
-        task.check(job.recipe)
-        images, validation = load_both(job, task)  # what is wrong with them is told before the folder is taken
+        images, validation = load_both(job, task)
+        task.check(job.recipe)  # what is wrong with data or recipe is told before the folder is taken
         if ranks.is_first:
             folder.claim(job.declared(network.fingerprint))
         ranks.wait()
