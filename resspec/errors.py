@@ -82,6 +82,11 @@ class Fault:
             lines.append(f"  = {self.remedy}")
         return "\n".join(lines)
 
+    @property
+    def line(self) -> str:
+        """The place and what is wrong, in a line."""
+        return f"{self.mark}: {self.message}" if self.mark else self.message
+
     def to_dict(self) -> dict[str, object]:
         """The fault as plain data, for `--json`."""
         place = self.mark.to_dict() if self.mark else {}

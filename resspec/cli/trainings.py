@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from resspec.training.run import Trained
 
 PANEL = "Train and judge networks"
-PREFIX = "recipe."
+PREFIX, DATA_PREFIX = "recipe.", "data."
 DATA = (
-    "digits, digit-scenes, photographs, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER,"
-    " images:FOLDER, dataset:NAME"
+    "digits, digit-scenes, photographs, cifar10:FOLDER, cifar100:FOLDER, imagefolder:FOLDER, masks:FOLDER, voc:FOLDER,"
+    " coco:FOLDER, images:FOLDER, dataset:NAME"
 )
 
 app = typer.Typer()
@@ -82,19 +82,19 @@ def train(  # noqa: PLR0913, PLR0917  # options, each of its own
 ) -> None:
     """Train a network, or go on with a training that was interrupted.
 
-    PATH=VALUE changes the spec, recipe.PATH=VALUE the recipe. SIGTERM keeps the state and exits with 143, ctrl-C with
-    130; the same command goes on from there.
+    PATH=VALUE changes the spec, recipe.PATH=VALUE the recipe, data.PATH=VALUE the data set. SIGTERM keeps the state
+    and exits with 143, ctrl-C with 130; the same command goes on from there.
     """
+    from resspec.training.doors import data_of
     from resspec.training.stopping import StoppedError
 
-    changes = list(overrides or ())
-    of_recipe = [text for text in changes if text.lstrip("+~").startswith(PREFIX)]
-    net = resspec.load(spec, *(text for text in changes if text not in of_recipe), limits=limits_of(allow))
+    of_spec, of_recipe, of_data = told_apart(overrides or ())
+    net = resspec.load(spec, *of_spec, limits=limits_of(allow))
     engine = {"precision": precision, "compile": compile_, "accumulate": accumulate, "workers": workers}
     try:
         trained = resspec.train(
             net,
-            data=data,
+            data=data_of(data, *of_data),
             recipe=recipe,
             changes=of_recipe,
             seed=seed,
@@ -114,6 +114,18 @@ def train(  # noqa: PLR0913, PLR0917  # options, each of its own
         print_trained(trained, as_json=as_json)
 
 
+def told_apart(texts: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """The changes of the spec, of the recipe and of the data set."""
+    of_spec: list[str] = []
+    of_recipe: list[str] = []
+    of_data: list[str] = []
+    for text in texts:
+        path = text.lstrip("+~")
+        into = of_recipe if path.startswith(PREFIX) else of_data if path.startswith(DATA_PREFIX) else of_spec
+        into.append(text)
+    return of_spec, of_recipe, of_data
+
+
 def print_trained(trained: Trained, *, as_json: bool) -> None:
     """What came of a training."""
     result = trained.to_dict()
@@ -127,6 +139,8 @@ def print_trained(trained: Trained, *, as_json: bool) -> None:
         named = "" if score.leading == "accuracy" else f"{score.title} "
         said = f"validation {named}{last}, best {most} in epoch {best['epoch']}"
         typer.echo(f"{said}; the test images are for `resspec evaluate`")
+    if left_out := result.get("skipped"):
+        typer.echo(f"{len(left_out)} annotations or images were left out; result.json names them")
     for name in ("weights", "best_weights"):
         typer.echo(result[name])
     typer.echo(str(trained.path / "curve.svg"))
@@ -157,12 +171,18 @@ def evaluate(  # noqa: PLR0913, PLR0917  # options, each of its own
     as_json: AsJson = False,
 ) -> None:
     """Judge stored weights on images that no training saw, by the figures of the task: error, top-5 accuracy and loss;
-    mIoU; PSNR and SSIM beside those of bicubic interpolation."""
-    net = resspec.load(spec, *overrides or (), limits=limits_of(allow))
+    mIoU; mAP; PSNR and SSIM beside those of bicubic interpolation.
+
+    PATH=VALUE changes the spec, data.PATH=VALUE the data set.
+    """
+    from resspec.training.doors import data_of
+
+    of_spec, of_recipe, of_data = told_apart(overrides or ())
+    net = resspec.load(spec, *of_spec, *of_recipe, limits=limits_of(allow))
     found = resspec.evaluate(
         net,
         weights=weights,
-        data=data,
+        data=data_of(data, *of_data),
         part=part,
         device=device,
         threads=threads,
@@ -170,6 +190,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  # options, each of its own
         confusion=confusion,
         recipe=recipe,
         engine={"precision": precision, "workers": workers},
+        left_out=lambda told: typer.echo(f"left out: {told}", err=True),
     )
     if not is_first():
         return

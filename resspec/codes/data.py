@@ -198,6 +198,12 @@ DATA = {
         "$ resspec train unet_resnet18 --data masks:photos",
         "Correct the file that the message names, or leave such images out with damaged: skip.",
     ),
+    "RS667": Code(
+        "A wrong annotation",
+        "An annotation file cannot be read, or a box in it is empty, lies outside of its picture or is of no class.",
+        "$ resspec train fcos_digits --data voc:photos",
+        "Correct the line that the message names, or leave such boxes out with data.damaged=skip.",
+    ),
     "RS669": Code(
         "Not a picture's name",
         "A picture is written in the format that its suffix names, and this one names none.",

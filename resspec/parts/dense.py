@@ -13,6 +13,7 @@ from pydantic import Field
 from resspec.errors import Fault, GraphError
 from resspec.ir import Builder, Value
 from resspec.ir.ops import Conv2d, ResizeLike, TransposedConv2d
+from resspec.ir.ops.conv import Start
 from resspec.parts.base import Part
 from resspec.parts.families import Act, Block, Conv, Down, Names, Norm, Shortcut, Site, Unit
 from resspec.record import Listed
@@ -63,9 +64,11 @@ class Kit:
         return self.unit(b, names, x, Unit(width, kernel, dilation=dilation, norm=self.norm, act=self.act))
 
 
-def predictor(b: Builder, name: str, x: Value, width: int, kernel: int = 1) -> Value:
+def predictor(  # an op and how it starts
+    b: Builder, name: str, x: Value, width: int, kernel: int = 1, start: Start | None = None
+) -> Value:
     """A convolution with bias, neither norm nor activation behind it, that keeps the size."""
-    return b.add(name, Conv2d(x.channels, width, kernel, padding=kernel // 2, bias=True), x)
+    return b.add(name, Conv2d(x.channels, width, kernel, padding=kernel // 2, bias=True, start=start), x)
 
 
 def resized(b: Builder, name: str, x: Value, like: Value, mode: str = "bilinear", align: bool = False) -> Value:

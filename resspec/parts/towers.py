@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from resspec.ir import Builder, Value
 from resspec.ir.ops import AnchorRows, Concat
+from resspec.ir.ops.conv import Start
 from resspec.parts.dense import Kit
 from resspec.parts.families import Names, Norm, Unit
+
+QUIET = Start(0.01)
+RARE = Start(0.01, round(-math.log(99), 4))
+"""How predictions start: near nothing; a class with a probability of one in a hundred (arXiv:1708.02002, section
+4.1)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def bench_for(setting: Training, base: NetSpec) -> Iterator[Bench]:
         raise SearchError.of("RS520", "the data set has no validation images", remedy="hold some out: validation=0.1")
     refuse_misfit(base, images, task)
     with threads(setting.threads):
-        yield TrainingBench(setting, images, held_out, task)
+        yield TrainingBench(setting, images, held_out)
 
 
 def refuse_misfit(base: NetSpec, images: Images, task: Task = CLASSIFICATION) -> None:
@@ -55,12 +55,11 @@ def refuse_misfit(base: NetSpec, images: Images, task: Task = CLASSIFICATION) ->
 class TrainingBench(Bench):
     """One training at a time, on images that stay in memory."""
 
-    def __init__(self, setting: Training, images: Images, held_out: Images, task: Task = CLASSIFICATION) -> None:
+    def __init__(self, setting: Training, images: Images, held_out: Images) -> None:
         self.steps = setting.recipe.epochs
         self._setting = setting
         self._images = images
         self._held_out = held_out
-        self._task = task
 
     def measure(self, spec: NetSpec, seed: int, watch: Watch) -> Figures:
         """Train once by the recipe; the figures are those after its last epoch."""
@@ -98,7 +97,8 @@ class TrainingBench(Bench):
         """Judge stored weights on the test images."""
         model = network_of(spec, 0, self._setting.device)
         model.load_state_dict(read_weights(weights))
-        return figures_of(evaluate(model, resident(self._setting.data, "test", self._task.truth), task=self._task))
+        task = task_of(spec)  # a detector's places follow from its own neck
+        return figures_of(evaluate(model, resident(self._setting.data, "test", task.truth), task=task))
 
     def recover(self) -> None:
         """Give back the device's memory as well."""
@@ -117,7 +117,7 @@ class TrainingBench(Bench):
         model = network_of(spec, seed, self._setting.device)
         if begin is not None:
             begin(model)
-        held_out, task = self._held_out, self._task
+        held_out, task = self._held_out, task_of(spec)
         last = train(model, self._images, recipe, validation=held_out, seed=seed, on_epoch=told, task=task)[
             -1
         ].validation

@@ -33,7 +33,7 @@ def percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.2f} %"
 
 
-SHARES = ("accuracy", "error", "miou")
+SHARES = ("accuracy", "error", "miou", "map50")
 """Words in the names of measures that are shares of one, shown as percentages."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,10 +13,12 @@ from rich.console import Console
 from resspec.errors import DataError, SpecError, did_you_mean, in_file_order
 from resspec.spec.faults import faults_of
 from resspec.spec.net import NetSpec
+from resspec.spec.overrides import apply_overrides
 from resspec.spec.tree import entry_of
 from resspec.training.data import DataSource, Part
 from resspec.training.engine import Engine
 from resspec.training.judging import Judgement, judge
+from resspec.training.plugin import spelled_out
 from resspec.training.progress import view_on
 from resspec.training.recipe import Recipe
 from resspec.training.recipe_file import load_recipe
@@ -24,6 +26,8 @@ from resspec.training.run import RUNS, Job, Site, Trained, run_training
 from resspec.training.score import Score
 from resspec.training.tensorboard import Board
 
+DATA = "data"
+"""What begins a text that changes the data set: `data.damaged=skip`."""
 Data = str | Mapping[str, Any] | DataSource
 HowToTrain = str | Path | Mapping[str, Any] | Recipe
 HowToRun = Mapping[str, Any] | Engine | None
@@ -71,11 +75,12 @@ def evaluate(  # noqa: PLR0913  # keywords, each of its own
     confusion: bool = False,
     recipe: HowToTrain | None = None,
     engine: HowToRun = None,
+    left_out: Callable[[str], object] | None = None,
 ) -> Score:
     """Judge stored weights."""
     chosen = part_of(part)
     framed = load_recipe(recipe) if recipe is not None else None
-    how = Judgement(chosen, batch, confusion, device, threads, engine_of(engine), framed)
+    how = Judgement(chosen, batch, confusion, device, threads, engine_of(engine), framed, left_out)
     return judge(spec, Path(weights), data_of(data), how)
 
 
@@ -87,12 +92,19 @@ def part_of(part: str) -> Part:
     raise DataError.of("RS652", f"there is no part {part!r}", remedy=did_you_mean(part, get_args(Part)))
 
 
-def data_of(data: Data) -> DataSource:
-    """The data set that a word or plain data name; SpecError with every fault otherwise."""
+def data_of(data: Data, *overrides: str) -> DataSource:
+    """The data set that a word or plain data name, with texts `data.path=value` laid over it; SpecError with every
+    fault otherwise."""
+    root = entry_of(data)
+    if overrides:
+        written = data.to_data() if isinstance(data, DataSource) else data
+        under = spelled_out(written) if isinstance(written, str) else written
+        root = apply_overrides(entry_of({DATA: under}), overrides, {}).value[DATA]
+        data = root.plain()
     try:
         return DataSource.read(data)
     except (ValidationError, PydanticCustomError) as error:
-        raise SpecError(*in_file_order(faults_of(error, entry_of(data), lambda path: path))) from None
+        raise SpecError(*in_file_order(faults_of(error, root, lambda path: path))) from None
 
 
 def engine_of(engine: HowToRun) -> Engine:

@@ -23,6 +23,8 @@ class Epoch:
     """Training images seen in it."""
     columns: tuple[str, ...] = ("accuracy", "top5")
     """Names of the figures that the validation has beside its loss."""
+    skipped: tuple[str, ...] = ()
+    """What was wrong with images that were left out, told in the first epoch that met it."""
 
     def row(self) -> dict[str, Any]:
         """A line of the log; nothing where nothing was validated."""

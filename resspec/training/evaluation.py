@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 
@@ -28,12 +30,16 @@ def evaluate(  # noqa: PLR0913  # keywords, each of its own
     recipe: Recipe | None = None,
     ranks: Ranks = ALONE,
     task: Task = CLASSIFICATION,
+    left_out: Callable[[str], object] | None = None,
 ) -> Score:
     """Judge a model in eval mode on its own device; its training flags are put back. The recipe says how images that
-    are read one by one are framed."""
+    are read one by one are framed; `left_out` is told what was wrong with images that were left out."""
     feed = feed_of(images, model, device_of(model), engine=engine, recipe=recipe, task=task)
     classes = images.classes if confusion else 0
-    return judged(model, feed, batch, classes=classes, engine=engine, ranks=ranks, task=task)
+    score = judged(model, feed, batch, classes=classes, engine=engine, ranks=ranks, task=task)
+    for told in feed.skipped if left_out is not None else ():
+        left_out(told)  # type: ignore[misc]  # it is asked for just before
+    return score
 
 
 def judged(  # keywords, each of its own

@@ -105,7 +105,7 @@ class Decoded(Feed):
         super().__init__(len(samples), (view.shape[0], 255), model, place)
         self._tiles = Tiles(samples, view, seed)
         self._workers = place.workers
-        self.skipped: list[str] = []
+        self.skipped: list[str] = list(samples.left_out[:KEPT])
 
     def batches(self, chosen: Sequence[Tensor], epoch: int) -> Iterator[Batch]:
         """Decoded ahead; which crop an image gives depends on seed, epoch and position alone."""
@@ -133,7 +133,7 @@ class Decoded(Feed):
         for x, y, faults in loader:
             if faults and not (self._tiles.lenient and (len(y) or passing)):
                 raise DataError(faults[0])
-            new = [fault.message for fault in faults if fault.message not in self.skipped]
+            new = [fault.line for fault in faults if fault.line not in self.skipped]
             self.skipped += new[: KEPT - len(self.skipped)]
             if not len(y):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,8 @@ class Judgement:
     threads: int | None = None
     engine: Engine = PLAIN
     recipe: Recipe | None = None
+    left_out: Callable[[str], object] | None = None
+    """Told what was wrong with images that were left out."""
 
 
 def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Score:
@@ -56,6 +59,7 @@ def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Sco
             recipe=how.recipe,
             ranks=ranks,
             task=task,
+            left_out=how.left_out,
         )
         plain = task.unlearned(model)
         return judged(model) if plain is None else judged(model).beside(judged(plain))

@@ -106,4 +106,7 @@ def _epoch(learner: Learner, held_out: Feed | None, watchers: Sequence[Watcher])
         )
     rate = learner.recipe.lr_at(learner.taken - 1, learner.steps)
     columns = learner.task.score.columns
-    return Epoch(number, learner.recipe.epochs, total, validation, seconds, rate, len(learner.feed), columns)
+    known = {told for epoch in learner.history for told in epoch.skipped}
+    feeds = (learner.feed, held_out) if held_out is not None else (learner.feed,)
+    skipped = tuple(told for feed in feeds for told in feed.skipped if told not in known)
+    return Epoch(number, learner.recipe.epochs, total, validation, seconds, rate, len(learner.feed), columns, skipped)

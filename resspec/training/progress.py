@@ -40,6 +40,8 @@ class LineView(Watcher):
 
     def epoch_done(self, epoch: Epoch, learner: Learner) -> None:
         """Say how an epoch went."""
+        for left_out in epoch.skipped:
+            self._say(f"left out: {left_out}")
         self._say(f"{told(epoch)}  {clock(self.seconds_left(learner))} left")
 
     def close(self) -> None:

@@ -93,14 +93,16 @@ def run_training(job: Job, site: Site, watchers: Sequence[Watcher] = ()) -> Trai
     with joined(site.device) as (ranks, device), threads(site.threads), listening() as signals:
         refuse_missing(device)
         folder = RunFolder(site.path)
-        if ranks.is_first:
-            folder.claim(job.declared(network.fingerprint))
-        ranks.wait()
+        folder.compare(job.declared(network.fingerprint))
         model = build_module(source_of(network), job.seed, device)
         if (done := folder.finished()) is not None:
             model.load_state_dict(read_weights(site.path / LAST))
             return Trained(model.eval(), site.path, done, task)
         images, validation = load_both(job, task)
+        task.check(job.recipe)  # what is wrong with data or recipe is told before the folder is taken
+        if ranks.is_first:
+            folder.claim(job.declared(network.fingerprint))
+        ranks.wait()
         notes = notes_of(job.spec, network.fingerprint)
         keeper = Keeper(folder, notes, signals, keep=site.keep, every=site.every)
         seen = [keeper, *(watchers if ranks.is_first else ())]
@@ -154,6 +156,7 @@ def result_of(job: Job, fingerprint: str, site: Site, history: Sequence[Epoch], 
         "best": {"epoch": best.number, best.validation.leading: best.validation.score}
         if best and best.validation
         else None,
+        "skipped": list(dict.fromkeys(told for epoch in history for told in epoch.skipped)),
         "seconds": round(sum(epoch.seconds for epoch in history), 3),
         "device": str(site.device),
         "processes": ranks.of,

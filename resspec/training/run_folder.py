@@ -33,14 +33,18 @@ class RunFolder:
 
     path: Path
 
+    def compare(self, declared: Mapping[str, Any]) -> None:
+        """DataError RS661 where the folder holds another training."""
+        differing = differences(read_json(self.path / RUN), declared) if (self.path / RUN).exists() else []
+        if differing:
+            message = f"{self.path} holds another training: it differs in {', '.join(differing)}"
+            raise DataError.of("RS661", message, remedy="name another folder with --path, or delete this one")
+
     def claim(self, declared: Mapping[str, Any]) -> None:
         """Take the folder for a training; DataError RS661 where it holds another."""
+        self.compare(declared)
         written = self.path / RUN
         if written.exists():
-            differing = differences(read_json(written), declared)
-            if differing:
-                message = f"{self.path} holds another training: it differs in {', '.join(differing)}"
-                raise DataError.of("RS661", message, remedy="name another folder with --path, or delete this one")
             return
         try:
             self.path.mkdir(parents=True, exist_ok=True)

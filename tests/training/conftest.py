@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,3 +14,11 @@ from resspec.training.networks import threads
 def _one_thread() -> Iterator[None]:
     with threads(1):
         yield
+
+
+@pytest.fixture
+def smears(tmp_path: Path) -> Path:
+    """A folder of annotated pictures, two of them with a degenerate box."""
+    from training.smears import smears_in
+
+    return smears_in(tmp_path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar, final
 
 from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, expect_channels, expect_map, slide
@@ -82,15 +82,39 @@ class Convolution(Op):
 
 @final
 @dataclass(frozen=True, slots=True)
+class Start:
+    """The tensors of a convolution with bias before training: a normal kernel of this deviation, one constant bias."""
+
+    deviation: float
+    bias: float = 0.0
+
+    @property
+    def filling(self) -> tuple[str, ...]:
+        """The statements that fill them."""
+        normal = f"nn.init.normal_({{m}}.weight, std={self.deviation}, generator=generator)"
+        constant = f"nn.init.constant_({{m}}.bias, {self.bias})" if self.bias else "nn.init.zeros_({m}.bias)"
+        return normal, constant
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Conv2d(Convolution):
     """2-d convolution: macs = C_out H W (C_in / groups) k^2."""
 
     kind: ClassVar[str] = "conv2d"
     cost_rule: ClassVar[str] = "1 per output element where there is a bias"
 
+    start: Start | None = None
+    """What the tensors are filled with, where it is not the usual."""
+
     def call(self) -> Call:
-        """`nn.Conv2d`, filled by He initialisation over the fan out (arXiv:1502.01852)."""
-        return Call("nn.Conv2d", self.arguments, self.filling)
+        """`nn.Conv2d`, filled by He initialisation over the fan out (arXiv:1502.01852) unless told otherwise."""
+        return Call("nn.Conv2d", self.arguments, self.start.filling if self.start else self.filling)
+
+    def __repr__(self) -> str:
+        """The op with its fields; `start` only where there is one, so that most nets keep their fingerprint."""
+        shown = (field.name for field in fields(self) if field.name != "start" or self.start)
+        return f"Conv2d({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
 
 @final

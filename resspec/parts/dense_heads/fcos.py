@@ -7,10 +7,14 @@ from pydantic import Field
 
 from resspec.ir import Builder, Value
 from resspec.ir.ops import ReLU
+from resspec.ir.ops.conv import Start
 from resspec.parts.base import part_field
 from resspec.parts.dense import Heads, Kit, Sight, predictor
 from resspec.parts.families import Norm
-from resspec.parts.towers import Tower, joined
+from resspec.parts.towers import QUIET, RARE, Tower, joined
+
+A_STRIDE = Start(0.01, 1.0)
+"""Distances start at one stride: ReLU passes no gradient to those that start below 0."""
 
 
 class FCOS(Heads):
@@ -38,10 +42,10 @@ class FCOS(Heads):
         central: list[Value] = []
         for level in sight.levels.values():
             with tower.over(b, "cls", level, kit) as x:
-                logits.append(predictor(b, "cls_logits", x, self.classes, 3))
+                logits.append(predictor(b, "cls_logits", x, self.classes, 3, RARE))
             with tower.over(b, "box", level, kit) as x:
-                distances.append(b.add("bbox_act", ReLU(), predictor(b, "bbox_reg", x, 4, 3)))
-                central.append(predictor(b, "bbox_ctrness", x, 1, 3))
+                distances.append(b.add("bbox_act", ReLU(), predictor(b, "bbox_reg", x, 4, 3, A_STRIDE)))
+                central.append(predictor(b, "bbox_ctrness", x, 1, 3, QUIET))
         return {
             "cls_logits": joined(b, "cls", logits, self.classes),
             "bbox_regression": joined(b, "box", distances, 4),

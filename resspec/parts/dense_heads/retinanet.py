@@ -9,7 +9,7 @@ from resspec.ir import Builder, Value
 from resspec.parts.base import part_field
 from resspec.parts.dense import Heads, Kit, Sight, predictor
 from resspec.parts.families import Norm
-from resspec.parts.towers import Tower, joined
+from resspec.parts.towers import QUIET, RARE, Tower, joined
 
 
 class RetinaNet(Heads):
@@ -37,9 +37,9 @@ class RetinaNet(Heads):
         deltas: list[Value] = []
         for level in sight.levels.values():
             with tower.over(b, "cls", level, kit) as x:
-                logits.append(predictor(b, "cls_logits", x, self.anchors * self.classes, 3))
+                logits.append(predictor(b, "cls_logits", x, self.anchors * self.classes, 3, RARE))
             with tower.over(b, "box", level, kit) as x:
-                deltas.append(predictor(b, "bbox_reg", x, self.anchors * 4, 3))
+                deltas.append(predictor(b, "bbox_reg", x, self.anchors * 4, 3, QUIET))
         return {
             "cls_logits": joined(b, "cls", logits, self.classes),
             "bbox_regression": joined(b, "box", deltas, 4),

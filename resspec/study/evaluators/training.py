@@ -38,9 +38,9 @@ class Training(Evaluator):
     """How every network is trained."""
     device: str = "cpu"
     """Where: cpu, cuda, cuda:1, …"""
-    measure: Literal["accuracy", "miou"] = "accuracy"
+    measure: Literal["accuracy", "miou", "map50"] = "accuracy"
     """The leading figure of what the networks learn: accuracy of classifiers, miou (mean intersection over union) of
-    segmentation."""
+    segmentation, map50 (mean average precision) of detectors."""
     inherit: Inheritance | None = None
     """Start trials from weights of trained ones; by default every trial starts afresh. The last comparison always
     does."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ASPECT = (3 / 4, 4 / 3)
 """Narrowest and widest crop for training, width by height (arXiv:1409.4842)."""
 TRIES = 10
+SEEN = 0.25
+"""Share of a thing's box that must be in the image; what shows less of itself need not be found."""
 Box = tuple[float, float, float, float]
 
 
@@ -90,3 +92,35 @@ def planes(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Pixels [height, width] or [height, width, channels] as planes [channels, height, width] of their own, for
     Pillow lends its pixels for reading alone."""
     return np.array(pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1), order="C")
+
+
+def letterboxed(
+    picture: Image, things: NDArray[np.float32], view: View, random: Random
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The image [channels, height, width] that holds a picture whole, or for training a random part of it, in its own
+    proportions, black beside it; and the things [count, 5] (label, left, upper, right, lower) with their boxes there.
+    What shows nothing of itself becomes label -1, and what shows less than a share `SEEN` label -2 - label."""
+    from PIL.Image import Resampling  # noqa: PLC0415  # an extra
+
+    channels, height, width = view.shape
+    picture = picture.convert("L" if channels == 1 else "RGB")
+    left, upper, right, lower = (0, 0, *picture.size) if view.area is None else view.box(*picture.size, random)
+    scale = min(width / (right - left), height / (lower - upper))
+    wide, high = max(1, round(scale * (right - left))), max(1, round(scale * (lower - upper)))
+    small = picture.resize((wide, high), Resampling.BICUBIC, (left, upper, right, lower), reducing_gap=2.0)
+    x, y = (width - wide) // 2, (height - high) // 2
+    image = np.zeros((channels, height, width), np.uint8)
+    image[:, y : y + high, x : x + wide] = planes(np.asarray(small))
+    scales = np.array([wide / (right - left), high / (lower - upper)] * 2)
+    boxes = (things[:, 1:] - np.array([left, upper] * 2)) * scales + np.array([x, y] * 2)
+    seen = np.clip(boxes, np.array([x, y] * 2), np.array([x + wide, y + high] * 2))
+    shares = area_of(seen) / np.maximum(area_of(boxes), 1e-9)
+    labels = np.where((shares < SEEN) & (things[:, 0] >= 0), -2 - things[:, 0], things[:, 0])
+    labels = np.where(shares > 0, labels, -1)
+    return image, np.concatenate([labels[:, None], seen], axis=1).astype(np.float32)
+
+
+def area_of(boxes: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The areas of boxes [count, 4]."""
+    sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0)
+    return sides[:, 0] * sides[:, 1]

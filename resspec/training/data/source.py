@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Annotated, Any, ClassVar, Literal
@@ -59,6 +59,8 @@ class Samples(ABC):
     truth: Truth = "labels"
     lenient: bool = False
     """Whether an image that cannot be read is left out and told at the end; otherwise it stops the run."""
+    left_out: Sequence[str] = ()
+    """What was wrong with images, or things on them, that are already left out."""
     whole: bool = False
     """Whether images that are judged keep their own sizes, so that each is a batch of its own."""
 
@@ -109,7 +111,7 @@ def unsuited(told: Truth, needed: Truth, kind: str = "") -> DataError:
     remedy = {
         "labels": "for a classifier: digits, imagefolder:FOLDER, …",
         "masks": "for segmentation: digit-scenes, masks:FOLDER",
-        "boxes": "for detection: digit-scenes, voc:FOLDER",
+        "boxes": "for detection: digit-scenes, voc:FOLDER, coco:FOLDER",
         "images": "for super-resolution: photographs, images:FOLDER",
     }[needed]
     return DataError.of("RS659", f"{named} tells {told} of its images, the network learns {needed}", remedy=remedy)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from resspec.compile import compile_spec
 from resspec.errors import DataError
+from resspec.parts.dense_heads.fcos import FCOS
 from resspec.parts.dense_heads.image import Image as ImageHeads
+from resspec.parts.dense_heads.retinanet import RetinaNet as RetinaNetHeads
 from resspec.parts.dense_heads.segmentation import Segmentation as SegmentationHead
 from resspec.plan import resolve
 from resspec.spec.net import NetSpec
+from resspec.training.detection.fcos import Fcos
+from resspec.training.detection.levels import levels_of
+from resspec.training.detection.retinanet import RetinaNet
+from resspec.training.detection.way import Way
 from resspec.training.tasks.classification import CLASSIFICATION
+from resspec.training.tasks.detection import Detection
 from resspec.training.tasks.segmentation import Segmentation
 from resspec.training.tasks.super_resolution import SuperResolution
 from resspec.training.tasks.task import Task
@@ -28,10 +35,19 @@ def task_of(spec: NetSpec) -> Task:
         return CLASSIFICATION
     if isinstance(dense.heads, SegmentationHead):
         return Segmentation(dense.heads.classes)
+    if isinstance(dense.heads, (FCOS, RetinaNetHeads)):
+        return Detection(dense.heads.classes, way_of(spec, dense.heads), (spec.input[1], spec.input[2]))
     if isinstance(dense.heads, ImageHeads):
         return enlarging(spec)
     message = f"there is no training for heads of kind {dense.heads.kind!r}"
-    raise DataError.of("RS659", message, remedy="train heads of kind segmentation or image, or a classifier")
+    remedy = "train heads of kind segmentation, fcos, retinanet or image, or a classifier"
+    raise DataError.of("RS659", message, remedy=remedy)
+
+
+def way_of(spec: NetSpec, heads: FCOS | RetinaNetHeads) -> Way:
+    """How a detector's heads are taught and read."""
+    levels = levels_of(compile_spec(spec), "cls_logits")
+    return Fcos(levels) if isinstance(heads, FCOS) else RetinaNet(levels, heads.anchors)
 
 
 def enlarging(spec: NetSpec) -> SuperResolution:
