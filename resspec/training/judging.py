@@ -59,10 +59,9 @@ def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Sco
             recipe=how.recipe,
             ranks=ranks,
             task=task,
-            left_out=how.left_out,
         )
-        plain = task.unlearned(model)
-        return judged(model) if plain is None else judged(model).beside(judged(plain))
+        plain, found = task.unlearned(model), judged(model, left_out=how.left_out)
+        return found if plain is None else found.beside(judged(plain))
 
 
 def refuse_strangers(weights: Path, name: str, fingerprint: str) -> None:
