@@ -101,9 +101,9 @@ def test_time_steps_stay_whole_in_every_type(dtype: torch.dtype):
     model = resspec.build(tiny(), seed=0, dtype=dtype).eval()
     with torch.no_grad():
         out = model(torch.rand(1, 1, 8, 8, dtype=dtype), torch.tensor([37]))
-        first = model.condition.fc1(torch.tensor([37]))
+        first = model.get_submodule("condition.fc1")(torch.tensor([37]))
     assert out.dtype == dtype
-    reference = resspec.build(tiny(), seed=0).eval().condition.fc1(torch.tensor([37]))
+    reference = resspec.build(tiny(), seed=0).eval().get_submodule("condition.fc1")(torch.tensor([37]))
     assert (first.float() - reference).abs().max() < 0.05
 
 
@@ -136,7 +136,7 @@ def test_prices_without_graphs_are_those_of_the_graph():
 
 def test_a_search_knows_the_parts_of_a_conditioned_net():
     label = resspec.load("resnet20", "condition={kind: label, classes: 10}", "norm=conditional", "final=none")
-    part = Pieces(label, {}, Columns(()), drops=False).part(-1, {}, ())
+    part = Pieces(label, {}, Columns(), drops=False).part(-1, {}, ())
     assert part is not None
     assert part.costs == resspec.report(label).costs
     assert [row.depth for row in part.rows] == [3, 3, 3]
@@ -152,7 +152,7 @@ def test_drawings_and_memory_know_the_time():
 
 def test_a_classifier_under_a_condition_hands_it_to_its_features():
     net = resspec.load("resnet20", "condition={kind: label, classes: 10}", "norm=conditional")
-    model = resspec.build(net, seed=0).eval()
+    model: Any = resspec.build(net, seed=0).eval()
     x, label = torch.rand(2, 3, 32, 32), torch.tensor([1, 2])
     with torch.no_grad():
         whole = model(x, label)

@@ -95,7 +95,8 @@ def test_nothing_of_a_spec_runs_when_the_file_is_read():
 
 @pytest.mark.slow
 def test_the_files_of_all_shipped_specs_pass_a_type_checker_and_a_formatter(tmp_path: Path):
-    for place, spec in enumerate([*resspec.list_specs(), *ODD.values()]):
+    specs: list[str | dict[str, object]] = [*resspec.list_specs(), *ODD.values()]
+    for place, spec in enumerate(specs):
         (tmp_path / f"net_{place}.py").write_text(resspec.source(spec))
     files = sorted(path.name for path in tmp_path.iterdir())
     for words in (
