@@ -98,7 +98,7 @@ def test_the_state_dict_is_the_peers_by_name_order_and_shape(row: peers.Row):
         keys = {key: tuple(tensor.shape) for key, tensor in filled(row, model).items()}
         assert list(keys.items()) in [[(key, tuple(t.shape)) for key, t in state.items()] for state in named(model)]
     else:
-        assert row["state_dict_sha256"] in [peers.digest(state) for state in named(model)]
+        assert any(peers.digest(state) == row["state_dict_sha256"] for state in named(model))
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,13 @@ def _hits(pattern: str, names: list[str]) -> list[tuple[int, str, re.Match[str]]
     return [(place, name, found) for place, name in enumerate(names) if (found := search(name))]
 
 
+def _of_block(conditions: list[str], name: str) -> list[str]:
+    """Conditions on the block of one of our names."""
+    block = _BLOCK.match(name)
+    start = re.escape(block[0]) if block else ""
+    return [each.replace("{block}", start) for each in conditions]
+
+
 def _counts(name: str, numbers: Mapping[str, int]) -> dict[str, int]:
     """What the placeholders of a replacement stand for in one of our names."""
     block, stage = _BLOCK.match(name), _STAGE.match(name)

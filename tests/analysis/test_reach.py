@@ -49,7 +49,10 @@ def test_dilation_keeps_the_field_when_it_keeps_the_stride():
     assert dilated[4].field > plain[4].field - 32
 
 
-@pytest.mark.parametrize(("family", "kind"), LOCAL)
+@pytest.mark.parametrize(
+    ("family", "kind"),
+    [pytest.param(*each, marks=[] if place % 4 == 0 else [pytest.mark.slow]) for place, each in enumerate(LOCAL)],
+)
 def test_gradients_reach_just_the_pixels_that_are_said(family: str, kind: str):
     spec = tried(family, kind, input=[3, SIDE, SIDE])
     feature = next(f for f in resspec.features(spec) if f.name == "layer2")

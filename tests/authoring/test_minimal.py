@@ -20,7 +20,10 @@ NETS = [
 ]
 
 
-@pytest.mark.parametrize("words", [*NETS, *((name,) for name in resspec.list_specs()[::40])])
+@pytest.mark.parametrize(
+    "words",
+    [*NETS, *(pytest.param((name,), marks=pytest.mark.slow) for name in resspec.list_specs()[::40])],
+)
 def test_the_shortest_file_means_the_same(words: tuple[str, ...], tmp_path: Path):
     spec = resspec.load(*words)
     file = tmp_path / f"{spec.name}.yaml"

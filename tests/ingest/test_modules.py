@@ -106,7 +106,7 @@ def test_the_command_writes_a_spec_that_takes_the_weights(tmp_path: Path):
     ("source", "code"),
     [
         ("none.pth", "RS602"),
-        ("hf:.", "RS616"),
+        ("hf:.", "RS602"),
         ("none.py:make", "RS602"),
         ("text.pth", "RS603"),
         ("none.onnx", "RS602"),

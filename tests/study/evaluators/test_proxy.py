@@ -46,6 +46,7 @@ def test_a_base_that_does_not_fit_the_images_is_refused(tmp_path: Path):
         run_search(scored(proxy="naswot", data="digits") | {"base": base}, path=tmp_path)
 
 
+@pytest.mark.slow
 def test_proxies_are_compared_with_the_trials_of_a_study_beside_both_baselines(tmp_path: Path):
     search = stated(trials=8, final=None)
     run_search(search, path=tmp_path)
