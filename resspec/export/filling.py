@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -111,8 +111,10 @@ def _exceptions(unusual: list[tuple[Filled, str]]) -> Iterator[str]:
     """Statements for modules that are filled in another way, by the class that owns them."""
     owners: dict[str, list[str]] = {}
     for module, statement in unusual:
-        name = "m" if module.owner else "self"
-        owners.setdefault(module.owner, []).append(statement.format(m=name + module.path))
+        filled = ("m" if module.owner else "self") + module.path
+        if _tensor(statement) in module.optional:
+            owners.setdefault(module.owner, []).append(f"if {filled}.{_tensor(statement)} is not None:")
+        owners.setdefault(module.owner, []).append(statement.format(m=filled))
     alike: dict[tuple[str, ...], list[str]] = {}
     for owner, statements in owners.items():
         if owner:
@@ -121,10 +123,19 @@ def _exceptions(unusual: list[tuple[Filled, str]]) -> Iterator[str]:
         yield f"{INDENT * 2}for m in self.modules():"
     for place, (shared, names) in enumerate(alike.items()):
         yield f"{INDENT * 3}{'el' if place else ''}if isinstance(m, {_classes(names)}):"
-        for statement in shared:
-            yield from _statement(statement, 4)
-    for statement in owners.get("", []):
-        yield from _statement(statement, 2)
+        yield from _laid(shared, 4)
+    yield from _laid(owners.get("", []), 2)
+
+
+def _laid(statements: Iterable[str], level: int) -> Iterator[str]:
+    """Statements at a level, what stands behind a condition one deeper."""
+    deeper = 0
+    for statement in statements:
+        if statement.endswith(":"):
+            yield f"{INDENT * level}{statement}"
+        else:
+            yield from _statement(statement, level + deeper)
+        deeper = int(statement.endswith(":"))
 
 
 def _classes(names: list[str]) -> str:

@@ -270,11 +270,13 @@ class FcosResnet50Fpn(nn.Module):
         for m in self.modules():
             if isinstance(m, ClsHead):
                 nn.init.normal_(m.cls_logits.weight, std=0.01, generator=generator)
-                nn.init.constant_(m.cls_logits.bias, -4.5951)
+                if m.cls_logits.bias is not None:
+                    nn.init.constant_(m.cls_logits.bias, -4.5951)
             elif isinstance(m, BoxHead):
                 nn.init.normal_(m.bbox_reg.weight, std=0.01, generator=generator)
                 nn.init.normal_(m.bbox_ctrness.weight, std=0.01, generator=generator)
-                nn.init.constant_(m.bbox_reg.bias, 1.0)
+                if m.bbox_reg.bias is not None:
+                    nn.init.constant_(m.bbox_reg.bias, 1.0)
 
     def set_grad_checkpointing(self, enable: bool = True) -> None:
         """Keep only the input of each block for backward, and recompute the rest."""
