@@ -66,9 +66,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("verb", ["show", "validate", "report", "source"])
+VERBS = ("show", "validate", "report", "source")
+EVERYWHERE = ("an unknown name", "an override of the wrong type", "an override that is no text")
+"""Mistakes that every verb is tried with; the rest are told by what all of them load specs with."""
+
+
 @pytest.mark.parametrize(
-    "mistake", [mistake for mistake in WRONG if mistake != "a file nobody may read" or os.geteuid()]
+    ("mistake", "verb"),
+    [
+        (mistake, verb)
+        for place, mistake in enumerate(WRONG)
+        if mistake != "a file nobody may read" or os.geteuid()
+        for verb in (VERBS if mistake in EVERYWHERE else [VERBS[place % len(VERBS)]])
+    ],
 )
 def test_a_mistake_is_one_clear_message(folder: Path, verb: str, mistake: str) -> None:
     done = run(verb, *WRONG[mistake], cwd=folder)
