@@ -292,7 +292,7 @@ def sample(weights: str | Path, out: str | Path, *, count: int = 64, seed: int =
     from N(0, 1), or a trained denoiser of noise. Raises DataError where the network reads neither."""
     from pathlib import Path
 
-    from resspec.training.adversarial.doors import sample
+    from resspec.training.sampling import sample
 
     sample(build(weights), load(weights), Path(weights), out, count=count, seed=seed, device=device)
 

@@ -4,70 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from resspec.blame import ENDLESS, Misfit, culprit
 from resspec.dense import DensePlan
 from resspec.errors import Fault, GraphError, Mark, SpecError, did_you_mean, in_file_order
-from resspec.ir import OUTSIDE, Builder, Facts, Given, Graph, Node, Scope, Shape, TooLargeError, Value
+from resspec.ir import Builder, Facts, Graph, Shape, TooLargeError, Value
 from resspec.ir.ops import Input
 from resspec.plan import BlockPlan, ConditionPlan, Piece, Plan, StagePlan, resolve
 from resspec.spec.limits import LIMITS, Limits, over
 from resspec.spec.net import NetSpec
 from resspec.spec.tree import Path
+from resspec.template import Template, repeated, template
 
 INPUT = "x"
 OUTPUT = "output"
 FEATURES = "features"
-TEMPLATES_KEPT = 65_536
 
 Feature = int | str
 """A place to take features from: a stage number (0 is the stem), a stage's name, or a scope (`layer3.2`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A piece laid on an input of one shape; names are relative, and the empty name is the piece's input. `params` are
-    its learned elements, `width` and `kernel` its largest; `outside` is what the piece may read of the net besides."""
-
-    nodes: tuple[Node, ...]
-    scopes: tuple[tuple[str, Scope], ...]
-    out: str
-    shape: Shape
-    params: int
-    width: int
-    kernel: int
-    marks: tuple[tuple[str, Value], ...] = ()
-    outside: Value | None = None
-
-    def shapes(self, given: Shape) -> dict[str, Shape]:
-        """The shapes of all values that the nodes read or make, on an input of a shape."""
-        known = {"": given} | {node.name: node.shape for node in self.nodes}
-        return known | {self.outside.name: self.outside.shape} if self.outside else known
-
-    @classmethod
-    def of(cls, b: Builder, out: Value) -> Template:
-        """What a builder laid, and the value that comes out of it."""
-        return cls(
-            tuple(b.nodes),
-            tuple(b.scopes.items()),
-            out.name,
-            out.shape,
-            sum(weight.elements for node in b.nodes for weight in node.weights if weight.learned),
-            max((node.shape[0] for node in b.nodes if len(node.shape) in (1, 3)), default=0),
-            max((node.op.window().kernel for node in b.nodes), default=0),
-            tuple(b.marks.items()),
-            b.condition.value if b.condition else None,
-        )
-
-
-@lru_cache(maxsize=TEMPLATES_KEPT)
-def template(piece: Piece, shape: Shape, ops: int = LIMITS.ops, condition: Given | None = None) -> Template:
-    """What a piece lays on an input of this shape (C, H, W), in at most so many operations, in a net that may have a
-    condition."""
-    b = Builder(limit=ops, condition=condition.outside() if condition else None)
-    b.scopes[""] = Scope("Net")
-    return Template.of(b, piece.lay(b, Value("", shape)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,26 +220,6 @@ def _laid_by(fault: Fault) -> Path:
     return (family if family in ("neck", "decoder") else "heads",)
 
 
-def repeated(made: Template, prefix: str, source: str, site: str) -> list[Node]:
-    """A template's nodes under a prefix, reading from `source`."""
-    return [
-        Node(
-            prefix + node.name,
-            node.op,
-            tuple([placed(name, prefix) if name else source for name in node.inputs]),
-            node.shape,
-            site,
-            prefix + node.shares if node.shares else "",
-        )
-        for node in made.nodes
-    ]
-
-
-def placed(name: str, prefix: str) -> str:
-    """A name of a template in the net: below a prefix, but for those that are the net's already."""
-    return name.removeprefix(OUTSIDE) if name.startswith(OUTSIDE) else prefix + name
-
-
 def compile_spec(spec: NetSpec, features: Sequence[Feature] | None = None) -> Graph:
     """The graph of a spec, or of the part of it that gives these features; each error points at the key to blame, or
     at the stage."""
@@ -326,4 +260,4 @@ def tap(graph: Graph, feature: Feature) -> str:
     return inside[-1]
 
 
-__all__ = ["Feature", "Template", "compile_plan", "compile_spec", "tap", "template"]
+__all__ = ["Feature", "compile_plan", "compile_spec", "tap"]

@@ -116,11 +116,11 @@ class DenseReader:
             decoder_taps = self.mirrored()
         elif decoder and not neck:
             decoder_taps = self.taps("decoder", decoder.taps, decoder.usual(self.places))
-        aux = getattr(heads, "aux", None)
+        aux = heads.early if heads else None
         aux_tap = self.tap(aux, ("heads", "aux")) if aux is not None else ""
         if heads is None or self.faults or (spec.neck and not neck) or (spec.decoder and not decoder):
             return None
-        deepest = self.places[-1] if getattr(heads, "labels", 0) else ""
+        deepest = self.places[-1] if heads.deep else ""
         self.read_to_the_end({*neck_taps, *decoder_taps, aux_tap, deepest})
         return DensePlan(
             kit, heads, neck, neck_taps, decoder, decoder_taps, aux_tap, deepest, self.whole(decoder, decoder_taps)

@@ -34,7 +34,7 @@ def part_peak(plan: Plan, number: int, shape: Shape, held: int) -> int:
 def comes_apart(plan: Plan) -> bool:
     """Whether the largest peak of the parts is that of the net."""
     graph = compile_plan(plan)
-    if plan.dense or plan.condition:
+    if not plan.is_chain:
         return False
     shapes = [plan.input, *(graph[graph.taps[name]].shape for name in ("stem", *(stage.name for stage in plan.stages)))]
     held = math.prod(shapes[-2])

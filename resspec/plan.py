@@ -142,6 +142,11 @@ class Plan:
     condition: ConditionPlan | None = None
 
     @property
+    def is_chain(self) -> bool:
+        """Whether each part reads the map of the one before it and nothing else."""
+        return not (self.dense or self.condition)
+
+    @property
     def depth(self) -> int:
         """Number of blocks."""
         return sum(len(stage.blocks) for stage in self.stages)

@@ -10,13 +10,14 @@ from functools import lru_cache
 from typing import Any
 
 from resspec.analysis.cost import Costs, node_costs, op_costs, total
-from resspec.compile import compile_plan, compile_spec, template
+from resspec.compile import compile_plan, compile_spec
 from resspec.errors import GraphError
 from resspec.ir import Builder, Given, Shape, Value
 from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
 from resspec.spec.loading import load_spec
 from resspec.spec.merging import DENSE
 from resspec.spec.net import NetSpec
+from resspec.template import template
 
 Values = Mapping[str, Any]
 """A point: dotted paths of a spec and the values they take, such as `{"stages.1.depth": 3}`."""
@@ -56,7 +57,7 @@ def stage_costs(stage: StagePlan, shape: Shape) -> Priced:
 def priced(plan: Plan) -> Iterator[Priced]:
     """Costs of the stem, of each stage, and of what follows, each with the shape behind it; all at once where parts
     read one another's maps, or a condition."""
-    if plan.dense or plan.condition:
+    if not plan.is_chain:
         yield whole_costs(plan)
         return
     costs, shape = piece_costs(plan.stem, plan.input)

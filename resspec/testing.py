@@ -18,7 +18,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from resspec.analysis.report import Report, report_of
-from resspec.compile import compile_plan, template
+from resspec.compile import compile_plan
 from resspec.errors import ResspecError
 from resspec.export.inputs import inputs
 from resspec.export.module import build_module
@@ -30,6 +30,7 @@ from resspec.record import describe
 from resspec.spec.loading import load_spec
 from resspec.spec.merging import DENSE
 from resspec.spec.net import NetSpec
+from resspec.template import template
 
 BASE: dict[str, Any] = {
     "name": "probe",

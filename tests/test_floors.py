@@ -21,7 +21,7 @@ FLOORS = (
     {"spec"},
     {"dense"},
     {"plan"},
-    {"blame"},
+    {"blame", "template"},
     {"compile"},
     {"pricing", "checking", "partial"},
     {"pages"},

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 import resspec
-from resspec.training.adversarial.grid import samples
+from resspec.training.adversarial.samples import samples
 from resspec.training.data import DataSource
 from resspec.training.data.source import resident
 

@@ -9,6 +9,7 @@ import typer
 
 import resspec
 from resspec.cli.arguments import Allow, AsJson, Overrides, Quiet, Spec, complete_spec, limits_of
+from resspec.cli.exits import resumable
 from resspec.cli.trainings import PANEL, Data, Device, Threads
 from resspec.cli.verb import Verb, examples, print_json
 
@@ -48,11 +49,10 @@ def train_generator(  # noqa: PLR0913, PLR0917  # options, each of its own
     PATH=VALUE changes the generator, critic.PATH=VALUE the critic, duel.NAME=VALUE the training: steps, batch, lr,
     critic_lr, critic_steps, beta1, beta2, ema. SIGTERM keeps the state and exits with 143, ctrl-C with 130.
     """
-    from resspec.training.stopping import StoppedError
 
     changes = list(overrides or ())
     of = {key: [text.removeprefix(key) for text in changes if text.startswith(key)] for key in (CRITIC, DUEL)}
-    try:
+    with resumable():
         _, result = resspec.train_generator(
             resspec.load(spec, *(text for text in changes if not text.startswith((CRITIC, DUEL)))),
             resspec.load(critic, *of[CRITIC]),
@@ -64,9 +64,6 @@ def train_generator(  # noqa: PLR0913, PLR0917  # options, each of its own
             threads=threads,
             told=None if quiet else tell,
         )
-    except StoppedError as stop:
-        typer.echo("stopped; the same command goes on from here", err=True)
-        raise typer.Exit(stop.code) from None
     if as_json:
         print_json(dict(result))
         return
@@ -110,10 +107,9 @@ def train_denoiser(  # noqa: PLR0913, PLR0917  # options, each of its own
     PATH=VALUE changes the network, noise.NAME=VALUE the training: steps, batch, lr, schedule (linear, cosine), ema.
     SIGTERM keeps the state and exits with 143, ctrl-C with 130. `resspec sample` makes images with what comes of it.
     """
-    from resspec.training.stopping import StoppedError
 
     changes = list(overrides or ())
-    try:
+    with resumable():
         _, result = resspec.train_denoiser(
             resspec.load(spec, *(text for text in changes if not text.startswith(NOISE))),
             data=data,
@@ -124,9 +120,6 @@ def train_denoiser(  # noqa: PLR0913, PLR0917  # options, each of its own
             threads=threads,
             told=None if quiet else lambda step, loss: typer.echo(f"step {step:,}: loss {loss:.4f}", err=True),
         )
-    except StoppedError as stop:
-        typer.echo("stopped; the same command goes on from here", err=True)
-        raise typer.Exit(stop.code) from None
     if as_json:
         print_json(dict(result))
         return

@@ -10,6 +10,7 @@ import typer
 
 import resspec
 from resspec.cli.arguments import Allow, AsJson, Overrides, Quiet, Spec, limits_of
+from resspec.cli.exits import resumable
 from resspec.cli.verb import Verb, examples, print_json
 
 if TYPE_CHECKING:
@@ -86,12 +87,11 @@ def train(  # noqa: PLR0913, PLR0917  # options, each of its own
     and exits with 143, ctrl-C with 130; the same command goes on from there.
     """
     from resspec.training.doors import data_of
-    from resspec.training.stopping import StoppedError
 
     of_spec, of_recipe, of_data = told_apart(overrides or ())
     net = resspec.load(spec, *of_spec, limits=limits_of(allow))
     engine = {"precision": precision, "compile": compile_, "accumulate": accumulate, "workers": workers}
-    try:
+    with resumable():
         trained = resspec.train(
             net,
             data=data_of(data, *of_data),
@@ -107,9 +107,6 @@ def train(  # noqa: PLR0913, PLR0917  # options, each of its own
             tensorboard=tensorboard,
             progress=not quiet,
         )
-    except StoppedError as stop:
-        typer.echo("stopped; the same command goes on from here", err=True)
-        raise typer.Exit(stop.code) from None
     if is_first():
         print_trained(trained, as_json=as_json)
 

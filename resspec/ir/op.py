@@ -210,3 +210,23 @@ def slide(op: Op, size: int, window: Window, ceil: bool = False) -> int:
         return span // window.stride + 1
     out = -(-span // window.stride) + 1
     return out - 1 if (out - 1) * window.stride >= size + window.padding else out
+
+
+@dataclass(frozen=True, slots=True)
+class Free(Op):
+    """An op without arithmetic, which keeps nothing for backward."""
+
+    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
+        """None."""
+        return Work()
+
+    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
+        """Nothing."""
+        return Saved()
+
+
+@dataclass(frozen=True, slots=True)
+class View(Free):
+    """The same elements in another shape."""
+
+    aliases: ClassVar[bool] = True

@@ -173,6 +173,16 @@ class Heads(Part):
 
     family: ClassVar[str] = "heads"
 
+    @property
+    def early(self) -> Tap | None:
+        """The map of the body that they read besides, for training; none by default."""
+        return None
+
+    @property
+    def deep(self) -> bool:
+        """Whether they read the body's last map besides."""
+        return False
+
     @abstractmethod
     def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
         """The outputs by name."""

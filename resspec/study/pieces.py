@@ -12,7 +12,7 @@ from typing import Any
 from resspec.analysis.backward import FULL
 from resspec.analysis.cost import Costs, node_costs, op_costs, total
 from resspec.analysis.memory import inference_bytes
-from resspec.compile import compile_plan, template
+from resspec.compile import compile_plan
 from resspec.errors import GraphError, SpecError
 from resspec.ir import Builder, Node, Shape, Value
 from resspec.partial import part_peak
@@ -21,6 +21,7 @@ from resspec.pricing import piece_costs, rest_costs
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 from resspec.study.columns import NOTHING, Columns, Extra
+from resspec.template import template
 
 DIGEST_BYTES = 8
 

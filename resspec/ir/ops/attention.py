@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, expect_map
+from resspec.ir.op import Arg, Call, Free, Op, Saved, Shape, Weight, Window, Work, expect_map
 
 
 @final
@@ -158,7 +158,7 @@ class Attention(Op):
 
 @final
 @dataclass(frozen=True, slots=True)
-class TakeToken(Op):
+class TakeToken(Free):
     """The first token: (T, C) -> (C,)."""
 
     kind: ClassVar[str] = "take_token"
@@ -169,14 +169,6 @@ class TakeToken(Op):
         if len(ins[0]) != 2:
             raise self.refuse("RS302", f"a token is taken of a row of tokens (T, C), got {ins[0]}")
         return (ins[0][1],)
-
-    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
-        """None."""
-        return Work()
-
-    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """Nothing."""
-        return Saved()
 
     def call(self) -> Call:
         """A slice."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Work, expect_map
+from resspec.ir.op import Arg, Call, Free, Op, Saved, Shape, Weight, Work, expect_map
 
 
 def expect_number(op: Op, shape: Shape) -> None:
@@ -23,7 +23,7 @@ def expect_vector(op: Op, size: int, shape: Shape) -> None:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Index(Op):
+class Index(Free):
     """An input of one whole number for each image, from 0 to `count` - 1: a time step, a class. Shape ()."""
 
     kind: ClassVar[str] = "index"
@@ -38,14 +38,6 @@ class Index(Op):
     def infer(self, *ins: Shape) -> Shape:
         """One number."""
         return ()
-
-    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
-        """None."""
-        return Work()
-
-    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """Nothing."""
-        return Saved()
 
     def call(self) -> Call:
         """The argument of `forward`."""

@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, expect_channels, expect_map
+from resspec.ir.op import Arg, Call, Free, Op, Saved, Shape, Weight, Window, Work, expect_channels, expect_map
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Unflatten(Op):
+class Unflatten(Free):
     """A vector as a map: (C s²,) -> (C, s, s)."""
 
     kind: ClassVar[str] = "unflatten"
@@ -24,14 +24,6 @@ class Unflatten(Op):
         if len(ins[0]) != 1 or ins[0][0] % self.size**2:
             raise self.refuse("RS305", f"{ins[0]} does not make channels of {self.size} x {self.size} values")
         return ins[0][0] // self.size**2, self.size, self.size
-
-    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
-        """None."""
-        return Work()
-
-    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """Nothing."""
-        return Saved()
 
     def window(self) -> Window:
         """Each place is made of the whole vector."""

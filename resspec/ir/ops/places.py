@@ -6,27 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, expect_channels, expect_map
-
-
-@dataclass(frozen=True, slots=True)
-class _View(Op):
-    """No arithmetic: the same elements in another shape."""
-
-    aliases: ClassVar[bool] = True
-
-    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
-        """None."""
-        return Work()
-
-    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """Nothing."""
-        return Saved()
+from resspec.ir.op import Arg, Call, Op, Saved, Shape, View, Weight, Window, Work, expect_channels, expect_map
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class PlacesToTokens(_View):
+class PlacesToTokens(View):
     """The places of a map as tokens, channels side by side in memory as fast attention wants them:
     (C, H, W) -> (H W, C)."""
 
@@ -45,7 +30,7 @@ class PlacesToTokens(_View):
 
 @final
 @dataclass(frozen=True, slots=True)
-class TokensToPlaces(_View):
+class TokensToPlaces(View):
     """Tokens as the places of a map as large as another, not read itself: (H W, C), (D, H, W) -> (C, H, W)."""
 
     kind: ClassVar[str] = "tokens_to_places"
@@ -65,7 +50,7 @@ class TokensToPlaces(_View):
 
 @final
 @dataclass(frozen=True, slots=True)
-class PlacesToRow(_View):
+class PlacesToRow(View):
     """The places of each channel in a row: (C, H, W) -> (C, H W)."""
 
     kind: ClassVar[str] = "places_to_row"
@@ -82,7 +67,7 @@ class PlacesToRow(_View):
 
 @final
 @dataclass(frozen=True, slots=True)
-class RowToPlaces(_View):
+class RowToPlaces(View):
     """Channels' rows as a map as large as another, whose values are not read: (C, H W), (D, H, W) -> (C, H, W)."""
 
     kind: ClassVar[str] = "row_to_places"

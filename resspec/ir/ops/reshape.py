@@ -6,25 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Window, Work, expect_channels, expect_map
-
-
-@dataclass(frozen=True, slots=True)
-class _Free(Op):
-    """No arithmetic, nothing kept for backward."""
-
-    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
-        """None."""
-        return Work()
-
-    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """Nothing."""
-        return Saved()
+from resspec.ir.op import Arg, Call, Free, Shape, Window, expect_channels, expect_map
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Input(_Free):
+class Input(Free):
     """An input of the network."""
 
     kind: ClassVar[str] = "input"
@@ -45,7 +32,7 @@ class Input(_Free):
 
 @final
 @dataclass(frozen=True, slots=True)
-class Flatten(_Free):
+class Flatten(Free):
     """(C, H, W) -> (C H W,)."""
 
     kind: ClassVar[str] = "flatten"
@@ -81,7 +68,7 @@ class FlattenWhole(nn.Module):
 
 @final
 @dataclass(frozen=True, slots=True)
-class FlattenWhole(_Free):
+class FlattenWhole(Free):
     """(C, H, W) -> (C H W,), of maps of one size, which what follows is bound to."""
 
     kind: ClassVar[str] = "flatten_whole"
@@ -110,7 +97,7 @@ class FlattenWhole(_Free):
 
 @final
 @dataclass(frozen=True, slots=True)
-class Subsample(_Free):
+class Subsample(Free):
     """Every s-th row and column: (C, H, W) -> (C, ceil(H / s), ceil(W / s))."""
 
     kind: ClassVar[str] = "subsample"
@@ -134,7 +121,7 @@ class Subsample(_Free):
 
 @final
 @dataclass(frozen=True, slots=True)
-class PadMap(_Free):
+class PadMap(Free):
     """Zeros before and after the rows and columns: (C, H, W) -> (C, H + before + after, W + before + after)."""
 
     kind: ClassVar[str] = "pad_map"
@@ -160,7 +147,7 @@ class PadMap(_Free):
 
 @final
 @dataclass(frozen=True, slots=True)
-class SpaceToDepth(_Free):
+class SpaceToDepth(Free):
     """Each block of b x b pixels becomes one pixel of b² times the channels, the channel the fastest axis:
     (C, H, W) -> (b² C, H / b, W / b)."""
 
@@ -194,7 +181,7 @@ class SpaceToDepth(_Free):
 
 @final
 @dataclass(frozen=True, slots=True)
-class PadChannels(_Free):
+class PadChannels(Free):
     """Zero channels before and after: (C, H, W) -> (before + C + after, H, W)."""
 
     kind: ClassVar[str] = "pad_channels"
@@ -215,7 +202,7 @@ class PadChannels(_Free):
 
 @final
 @dataclass(frozen=True, slots=True)
-class PixelShuffle(_Free):
+class PixelShuffle(Free):
     """Each r² channels of a pixel become a block of r x r pixels: (r² C, H, W) -> (C, r H, r W) (arXiv:1609.05158)."""
 
     kind: ClassVar[str] = "pixel_shuffle"
@@ -242,7 +229,7 @@ class PixelShuffle(_Free):
 
 @final
 @dataclass(frozen=True, slots=True)
-class AnchorRows(_Free):
+class AnchorRows(Free):
     """The predictions of a map as rows, place by place and anchor by anchor: (A K, H, W) -> (H W A, K)."""
 
     kind: ClassVar[str] = "anchor_rows"

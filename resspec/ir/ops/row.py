@@ -6,27 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, expect_channels, expect_map, slide
-
-
-@dataclass(frozen=True, slots=True)
-class _View(Op):
-    """No arithmetic: the same elements in another shape."""
-
-    aliases: ClassVar[bool] = True
-
-    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
-        """None."""
-        return Work()
-
-    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """Nothing."""
-        return Saved()
+from resspec.ir.op import Arg, Call, Op, Saved, Shape, View, Weight, Window, Work, expect_channels, expect_map, slide
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class ToRow(_View):
+class ToRow(View):
     """(C, 1, 1) -> (1, C): the channels as one sequence."""
 
     kind: ClassVar[str] = "to_row"
@@ -45,7 +30,7 @@ class ToRow(_View):
 
 @final
 @dataclass(frozen=True, slots=True)
-class FromRow(_View):
+class FromRow(View):
     """(1, C) -> (C, 1, 1): the sequence as channels again."""
 
     kind: ClassVar[str] = "from_row"

@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Work, expect_map
+from resspec.ir.op import Arg, Call, Free, Op, Saved, Shape, Work, expect_map
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Concat(Op):
+class Concat(Free):
     """The channels of `parts` maps of one size, one after the other."""
 
     kind: ClassVar[str] = "concat"
@@ -28,14 +28,6 @@ class Concat(Op):
         if len({shape[1:] for shape in ins}) != 1:
             raise self.refuse("RS306", f"maps of {', '.join(str(shape) for shape in ins)} cannot be concatenated")
         return sum(shape[0] for shape in ins), *ins[0][1:]
-
-    def work(self, ins: tuple[Shape, ...], out: Shape) -> Work:
-        """None."""
-        return Work()
-
-    def saves(self, ins: tuple[Shape, ...], out: Shape) -> Saved:
-        """Nothing."""
-        return Saved()
 
     def call(self) -> Call:
         """`torch.cat`."""

@@ -35,6 +35,16 @@ class Segmentation(Heads):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
     """Probability of dropping an element of that mean in training."""
 
+    @property
+    def early(self) -> Tap | None:
+        """What the auxiliary head reads."""
+        return self.aux
+
+    @property
+    def deep(self) -> bool:
+        """Where the image as a whole is named."""
+        return self.labels > 0
+
     def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
         """classifier, up, act; in the scope aux: conv, bn, act, drop, classifier, up; in the scope labels: pool,
         flatten, drop, fc. Outputs `output`, or `out` and `aux`, `labels`."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -19,12 +18,13 @@ from resspec.export.source import source_of
 from resspec.ir import Graph
 from resspec.spec.net import NetSpec
 from resspec.training.adversarial.duel import Duel, Duelists, fight
-from resspec.training.adversarial.grid import png_of, samples
+from resspec.training.adversarial.samples import samples
 from resspec.training.checkpoint import read_weights, save_weights
 from resspec.training.course import GENERATOR, GRID, RESULT, SHOWN, STATE, Course, kept_state
 from resspec.training.data import DataSource, Images
-from resspec.training.data.gathering import gathered
+from resspec.training.data.gathering import in_memory, unlabelled
 from resspec.training.feed import feed_of
+from resspec.training.grid import png_of
 from resspec.training.networks import refuse_missing, threads
 from resspec.training.run import notes_of
 from resspec.training.run_folder import RunFolder
@@ -121,13 +121,10 @@ def fitting(pair: Pair, generator: Graph, critic: Graph) -> tuple[Images, tuple[
     if others := [argument.name for graph in (generator, critic) for argument in graph.signature[1:]]:
         law = f"generator and critic are told nothing here, and these read a {others[0]}"
         raise DataError.of("RS654", law, remedy="~condition")
-    found = pair.data.load("train")
+    found, given = unlabelled(pair.data, pair.critic.input)
     told = "the data has" if isinstance(found, Images) else "the critic reads"
-    given = found.shape if isinstance(found, Images) else pair.critic.input
     for who, shape in (("generator makes", made), ("critic reads", pair.critic.input)):
         if shape != given:
             got, wanted = ("x".join(map(str, sizes)) for sizes in (shape, given))
             raise DataError.of("RS654", f"the {who} images of {got}, {told} {wanted}", remedy="change its spec")
-    if isinstance(found, Images):
-        return replace(found, y=np.zeros(len(found), np.int64), classes=1, truth="labels"), ()
-    return gathered(found, given)  # a critic tells no classes apart
+    return in_memory(found, given)

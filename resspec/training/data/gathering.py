@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from random import Random
 
 import numpy as np
 
 from resspec.errors import DataError, Fault
 from resspec.training.data.framing import View
-from resspec.training.data.source import Images, Samples
+from resspec.training.data.source import DataSource, Images, Samples
 
+Shape = tuple[int, int, int]
 MOST = 8 << 30
 """Bytes of images that are gathered."""
 
 
-def gathered(samples: Samples, shape: tuple[int, int, int]) -> tuple[Images, tuple[Fault, ...]]:
+def unlabelled(data: DataSource, shape: Shape) -> tuple[Images | Samples, Shape]:
+    """A data set's training images, whatever it tells of them, and their channels, height and width: their own, or
+    those that pictures in files are brought to."""
+    found = data.load("train")
+    return found, found.shape if isinstance(found, Images) else shape
+
+
+def in_memory(found: Images | Samples, shape: Shape) -> tuple[Images, tuple[Fault, ...]]:
+    """The images without classes, and what was wrong with those that are left out; errors as of `gathered`."""
+    if isinstance(found, Images):
+        return replace(found, y=np.zeros(len(found), np.int64), classes=1, truth="labels"), ()
+    return gathered(found, shape)
+
+
+def gathered(samples: Samples, shape: Shape) -> tuple[Images, tuple[Fault, ...]]:
     """All images at channels, height and width, each the middle of its picture, as large as fits; and what was wrong
     with those that are left out. DataError where an image cannot be read and that stops the run, where none can, or
     where there are too many (RS657)."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -18,15 +17,15 @@ from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.ir import Graph
 from resspec.spec.net import NetSpec
-from resspec.training.adversarial.grid import png_of
 from resspec.training.checkpoint import read_weights, save_weights
 from resspec.training.course import GENERATOR, GRID, RESULT, SHOWN, STATE, Course, kept_state
 from resspec.training.data import DataSource, Images
-from resspec.training.data.gathering import gathered
+from resspec.training.data.gathering import in_memory, unlabelled
 from resspec.training.diffusion.learning import Denoiser
 from resspec.training.diffusion.noise import Noising
 from resspec.training.diffusion.sampling import Walk
 from resspec.training.feed import Resident, feed_of
+from resspec.training.grid import png_of
 from resspec.training.networks import refuse_missing, threads
 from resspec.training.run import notes_of
 from resspec.training.run_folder import RunFolder
@@ -116,13 +115,10 @@ def fitting(task: Task, graph: Graph) -> tuple[Images, tuple[Fault, ...]]:
     """The images to train on, pictures in files at the size that the network reads, and what was wrong with those that
     are left out; DataError where network and images do not fit."""
     made = graph[next(iter(graph.outputs.values()))].shape
-    found = task.data.load("train")
-    given = found.shape if isinstance(found, Images) else task.spec.input
+    found, given = unlabelled(task.data, task.spec.input)
     for what, shape in (("reads", task.spec.input), ("makes", made)):
         if shape != given:
             got, wanted = ("x".join(map(str, sizes)) for sizes in (shape, given))
             law = f"the denoiser {what} images of {got}, the data has {wanted}"
             raise DataError.of("RS654", law, remedy="change its spec")
-    if isinstance(found, Images):
-        return replace(found, y=np.zeros(len(found), np.int64), classes=1, truth="labels"), ()
-    return gathered(found, given)  # a denoiser tells no classes apart
+    return in_memory(found, given)
