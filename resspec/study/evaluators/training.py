@@ -15,6 +15,7 @@ from resspec.study.figures import Measures
 from resspec.training.data import DataSource
 from resspec.training.plugin import plugin_field
 from resspec.training.recipe import Recipe
+from resspec.training.recipe_file import RecipeRef
 
 
 class Inheritance(Record):
@@ -34,8 +35,8 @@ class Training(Evaluator):
 
     data: Annotated[DataSource, plugin_field(DataSource)]
     """The data set."""
-    recipe: Recipe = Recipe()
-    """How every network is trained."""
+    recipe: RecipeRef = Recipe()
+    """How every network is trained: a recipe's keys, the name of one, or `extends` and what differs."""
     device: str = "cpu"
     """Where: cpu, cuda, cuda:1, …"""
     measure: Literal["accuracy", "miou", "map50"] = "accuracy"
