@@ -15,13 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from resspec.compile import compile_spec
-from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
+from resspec.errors import ResspecError, did_you_mean
 from resspec.export.inputs import inputs
+from resspec.formats.answers import Answer, difference
 from resspec.ir import Argument
 from resspec.spec.net import NetSpec
 
-TOLERANCE = 1e-4
-"""The largest difference of outputs that is passed, as a share of their root mean square."""
 BATCHES = (1, 3)
 """The batches that every written network is run with."""
 
@@ -41,6 +40,11 @@ class Export:
     def signature(self) -> tuple[Argument, ...]:
         """What the network is given."""
         return compile_spec(self.spec).signature
+
+    @cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of what it answers."""
+        return tuple(compile_spec(self.spec).outputs)
 
     def example(self, batch: int) -> tuple[Tensor, ...]:
         """Inputs as the spec describes them, in order."""
@@ -95,16 +99,7 @@ def format_of(name: str, path: Path) -> Format:
     return suffixes[path.suffix]
 
 
-def difference(wanted: Tensor, got: Tensor, tolerance: float = TOLERANCE) -> float:
-    """The largest difference as a share of the root mean square; WeightsError where it is too large."""
-    share = float((wanted - got.reshape(wanted.shape)).abs().max() / wanted.pow(2).mean().sqrt().clamp_min(1e-12))
-    if not share <= tolerance:
-        fault = Fault("RS706", f"what was written answers otherwise: by {share:.1e} of the root mean square")
-        raise WeightsError(fault)
-    return share
-
-
-def compared(export: Export, run: Callable[..., Tensor]) -> str:
+def compared(export: Export, run: Callable[..., Answer]) -> str:
     """What a written network answers beside the module, over batches of several sizes, as a text."""
     worst = 0.0
     for batch in BATCHES:

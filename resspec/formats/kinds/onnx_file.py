@@ -1,4 +1,5 @@
-"""ONNX, by torch's exporter: inputs by their names (`x`; `time`, `label`), output `output`, any batch."""
+"""ONNX, by torch's exporter: inputs by their names (`x`; `time`, `label`), outputs by theirs (`output` where there is
+one), any batch."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from resspec.formats.answers import Answer, answer_of
 from resspec.formats.format import Export, Format, Written, compared, package
 
 EXTRA = "onnx"
@@ -35,7 +37,7 @@ def program(export: Export, path: Path) -> None:
             export.example(2),
             str(path),
             input_names=[argument.name for argument in export.signature],
-            output_names=["output"],
+            output_names=list(export.outputs),
             dynamic_shapes=export.free_batch(),
             dynamo=True,
             external_data=False,
@@ -54,11 +56,12 @@ class session:  # noqa: N801  # called as a function, it keeps the session that 
         self.session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
         self.names = [each.name for each in self.session.get_inputs()]
+        self.outputs = [each.name for each in self.session.get_outputs()]
 
-    def __call__(self, *given: Tensor) -> Tensor:
-        """The network's output for a batch: images (N, C, H, W), and what else it reads."""
+    def __call__(self, *given: Tensor) -> Answer:
+        """What the network answers to a batch: images (N, C, H, W), and what else it reads."""
         named = {name: tensor.numpy() for name, tensor in zip(self.names, given, strict=True)}
-        return torch.from_numpy(self.session.run(None, named)[0])
+        return answer_of(self.outputs, map(torch.from_numpy, self.session.run(self.outputs, named)))
 
 
 FORMAT = Format("onnx", ".onnx", write)

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from resspec.formats.answers import Answer, answer_of
 from resspec.formats.format import Export, Format, Written, compared, package
 from resspec.formats.kinds.onnx_file import program
 
@@ -22,8 +23,9 @@ def write(export: Export) -> Written:
         openvino.save_model(openvino.convert_model(str(between)), str(export.path), compress_to_fp16=False)
     compiled = openvino.Core().compile_model(str(export.path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
-    def run(*given: Tensor) -> Tensor:
-        return torch.from_numpy(compiled([tensor.numpy() for tensor in given])[0].copy())
+    def run(*given: Tensor) -> Answer:
+        found = compiled([tensor.numpy() for tensor in given])
+        return answer_of(export.outputs, [torch.from_numpy(found[name].copy()) for name in export.outputs])
 
     files = (export.path, export.path.with_suffix(".bin"))
     return Written(files, (f"read and run by OpenVINO, {compared(export, run)}",))
