@@ -19,9 +19,8 @@ IDLE = {
 }
 """Networks whose peer keeps layers that never run, by the starts of their names; the spec leaves them out."""
 POWER = {"cganpd32_D": ((1, 128), (10, 128))}
-"""Networks in whose measured macs the products of the power method are, with the shapes (rows, columns) of the matrices
-that these divide: their peer multiplies matrices there, which counters see, where torch and BigGAN multiply vectors or
-were counted without."""
+"""Networks whose measured macs hold products of the power method too, with the matrices (rows, columns) that it divides:
+mimicry's own layers multiply matrices for it, which the counter saw. BigGAN's rows were counted without."""
 TITLES = {"segmentation": "segmentation", "detection": "detection", "generation": "image generation"}
 
 
@@ -69,6 +68,7 @@ def table() -> str:
                 lines.append(f"| {title} | {source} | {' | '.join(str(count) for count in counts)} |")
                 sums = [total + count for total, count in zip(sums, counts, strict=True)]
     rest = len(MEASURED) - sums[0]
-    lines.append(f"| others | | {rest} | 0 | 0 |")
+    if rest:
+        lines.append(f"| others | | {rest} | 0 | 0 |")
     lines.append(f"| **all** | | **{len(MEASURED)}** | **{sums[1]}** | **{sums[2]}** |")
     return "\n".join(lines) + "\n"

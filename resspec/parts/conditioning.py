@@ -27,7 +27,7 @@ def conditioned(b: Builder, name: str, chunk: Numbered = None) -> Given:
     chunks = b.condition.chunks
     if chunk >= len(chunks):
         law = f"this part reads chunk={chunk} of the net's condition, which has {len(chunks)} chunks from 0"
-        remedy = f"condition: {{kind: latent-label, chunks: {chunk + 1}}}"
+        remedy = f"condition: {{kind: latent-label, chunks: {max(2, chunk + 1)}}}"
         raise GraphError(Fault("RS308", law, node=f"{b.prefix}{name}", remedy=remedy))
     return Given(chunks[chunk])
 

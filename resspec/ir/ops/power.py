@@ -144,7 +144,7 @@ def filled(call: Call, target: str, support: str) -> Call:
 @dataclass(frozen=True, slots=True)
 class PowerConv2d(Convolution):
     """Convolution whose kernel, as a matrix of one row per filter, is divided by an estimate of its largest singular
-    value: |W' u| steps from a kept u in every run (arXiv:1802.05957, algorithm 1; BigGAN's form)."""
+    value, to which every run takes a step of the power method from the kept u (arXiv:1802.05957, algorithm 1)."""
 
     kind: ClassVar[str] = "power_conv2d"
     cost_rule: ClassVar[str] = f"{RULE}, 1 per output element where there is a bias"
