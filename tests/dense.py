@@ -19,8 +19,8 @@ IDLE = {
 }
 """Networks whose peer keeps layers that never run, by the starts of their names; the spec leaves them out."""
 POWER = {"cganpd32_D": ((1, 128), (10, 128))}
-"""Networks whose measured macs hold products of the power method too, with the matrices (rows, columns) that it divides:
-mimicry's own layers multiply matrices for it, which the counter saw. BigGAN's rows were counted without."""
+"""Networks whose measured macs hold products of the power method too, with the matrices (rows, columns) that these
+divide: mimicry's own layers multiply matrices for it, which the counter saw. BigGAN's rows were counted without."""
 TITLES = {"segmentation": "segmentation", "detection": "detection", "generation": "image generation"}
 
 
@@ -46,7 +46,8 @@ def sized(row: peers.Row, size: str = "") -> resspec.NetSpec:
 
 def macs_of(row: peers.Row) -> int:
     """The products of the network's layers: what was measured, the power method's u W, v W' and u W v' taken off."""
-    return row["macs"] - sum(3 * rows * columns + rows for rows, columns in POWER.get(row["name"], ()))
+    macs: int = row["macs"]
+    return macs - sum(3 * rows * columns + rows for rows, columns in POWER.get(row["name"], ()))
 
 
 def is_equal(row: peers.Row) -> bool:

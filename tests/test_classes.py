@@ -21,8 +21,8 @@ from resspec.spec.net import NetSpec
 
 SMALL = {
     "biggan128_ch96_g": (
-        *("input=[24,1,1]", "condition={classes: 10, width: 8, chunks: 4}", "stem={width: 8, size: 2}", "~stages.5", "~stages.4"),
-        *("stages.1.width=8", "stages.2.width=8", "stages.3={width: 8, attention: pooled}"),
+        *("input=[24,1,1]", "condition={classes: 10, width: 8, chunks: 4}", "stem={width: 8, size: 2}"),
+        *("~stages.5", "~stages.4", "stages.1.width=8", "stages.2.width=8", "stages.3={width: 8, attention: pooled}"),
     ),
     "biggan_cifar10_g": ("stem.width=8", *(f"stages.{stage}.width=8" for stage in (1, 2, 3))),
     "biggan_cifar10_d": tuple(f"stages.{stage}.width=8" for stage in (1, 2, 3)),

@@ -49,8 +49,8 @@ SHAPES = {
     ),
     "RS308": Code(
         "A part without a condition",
-        "A block, a norm or a head reads what a net is told beside its image, and the net is told nothing; or a chunk of"
-        " the latent vector that its condition does not make.",
+        "A block, a norm or a head reads what a net is told beside its image, and the net is told nothing; or a chunk"
+        " of the latent vector that its condition does not make.",
         "extends: resnet18\nblock: conditional\nfinal: none\n",
         "Add a condition (`condition: time`, `condition: label`), or take another part.",
     ),

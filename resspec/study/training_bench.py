@@ -28,7 +28,7 @@ PARTS: tuple[Part, Part] = ("train", "validation")
 
 @contextmanager
 def bench_for(setting: Training, base: NetSpec) -> Iterator[Bench]:
-    """The bench with its images in memory, or with those that are read one by one; torch's thread count is put back at the end."""
+    """The bench with its images, in memory or read one by one; torch's thread count is put back at the end."""
     refuse_missing(setting.device)
     task = task_of(base)
     if task.score.leading != setting.measure:

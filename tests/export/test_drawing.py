@@ -140,7 +140,7 @@ def test_the_drawing_is_the_golden(name: str, zoom: str, form: str, heat: str, g
 @pytest.mark.parametrize("name", ["resnet18", "digits_generator", "edsr_x4"])
 def test_the_slabs_of_stages_stay_within_the_picture_where_maps_grow_too(name: str):
     root = ET.fromstring(draw(resspec.graph(name), "stage"))
-    corners = [pair for each in root.iter("{http://www.w3.org/2000/svg}polygon") for pair in each.attrib["points"].split()]
-    heights = [float(pair.partition(",")[2]) for pair in corners]
+    slabs = root.iter("{http://www.w3.org/2000/svg}polygon")
+    heights = [float(pair.partition(",")[2]) for slab in slabs for pair in slab.attrib["points"].split()]
     assert min(heights) > 0
     assert max(heights) < float(root.attrib["height"])

@@ -83,6 +83,26 @@ def test_each_class_learns_what_its_own_images_show(tmp_path: Path, stripes: Str
     assert white > 0.8
 
 
+def test_a_hierarchy_of_latents_and_weights_that_keep_one_vector_learn_too(tmp_path: Path):
+    norms = [{"norm": {"kind": "modulated", "spectral": "left", "chunk": chunk}} for chunk in (1, 2)]
+    generator = resspec.load(
+        pair()[0],
+        input=[24, 1, 1],
+        condition={"kind": "latent-label", "classes": 10, "width": 8, "chunks": 3},
+        stem={"kind": "latent", "width": 8, "size": 2, "spectral": "left", "chunk": 0},
+        norm="uncounted",
+        stages={1: norms[0], 2: norms[1]},
+    )
+    critic = resspec.load(pair()[1], "conv.keep=left", "head.spectral=left")
+    fresh = resspec.build(generator, seed=0).state_dict()
+    duel = {"steps": 2, "batch": 8}
+    resspec.train_generator(generator, critic, data="digits", duel=duel, path=tmp_path / "a", threads=1)
+    weights = read_weights(tmp_path / "a" / "generator.safetensors")
+    still = {name for name in fresh if torch.equal(fresh[name], weights[name])}
+    assert still <= {name for name in fresh if name.endswith((".u0", ".sv0"))}
+    assert grid(tmp_path / "a" / "samples.png").shape == (10 * 50, 8 * 50)
+
+
 @pytest.mark.parametrize(
     ("generator", "critic", "data", "law"),
     [

@@ -35,9 +35,7 @@ class Latent(Stem):
 
     def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act, bare: bool) -> Value:
         """vector, project, map."""
-        if self.chunk is None:
-            x = b.add("vector", Flatten(), x)
-        else:
-            x = conditioned(b, "project", self.chunk).value
+        whole = self.chunk is None
+        x = b.add("vector", Flatten(), x) if whole else conditioned(b, "project", self.chunk).value
         x = b.add("project", LINEARS[self.spectral](x.channels, self.width * self.size**2), x)
         return b.add("map", Unflatten(self.size), x)

@@ -39,8 +39,8 @@ def in_memory(found: Images | Samples, shape: Shape, *, labelled: bool = False) 
 
 def gathered(samples: Samples, shape: Shape, *, labelled: bool = False) -> tuple[Images, tuple[Fault, ...]]:
     """All images at channels, height and width, each the middle of its picture, as large as fits, with their labels or
-    all with label 0; and what was wrong with those that are left out. DataError where an image cannot be read and that stops the run, where none can, or
-    where there are too many (RS657)."""
+    all with label 0; and what was wrong with those that are left out. DataError where an image cannot be read and that
+    stops the run, where none can, or where there are too many (RS657)."""
     samples = samples.once()
     size = len(samples) * math.prod(shape)
     if size > MOST:
