@@ -8,6 +8,8 @@ from typing import ClassVar, final
 from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Work
 from resspec.ir.ops.condition import expect_number
 from resspec.ir.ops.conv import Convolution, Linear
+from resspec.ir.ops.projection import EMBEDDING
+from resspec.ir.ops.spectral import CONV, LINEAR
 
 POWER = '''
 class Power(nn.Module):
@@ -51,67 +53,14 @@ class Power(nn.Module):
         self.sv0.copy_(torch.dot(u, torch.mv(self.weight.flatten(1), v))[None])
 '''
 
-CONV = '''
-class PowerConv2d(Power, nn.Conv2d):
-    """Convolution whose kernel has a largest singular value of about 1."""
 
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: int,
-        stride: int = 1,
-        padding: int = 0,
-        dilation: int = 1,
-        groups: int = 1,
-        bias: bool = True,
-    ) -> None:
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride,
-            padding,
-            dilation,
-            groups,
-            bias,
-        )
-        self.adopt()
+def powered(support: str) -> str:
+    """The text of a class of spectral layers as that of one of these."""
+    return (
+        support.replace("Spectral", "Power").replace("value of 1", "value of about 1").replace("is 1.", "is about 1.")
+    )
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self._conv_forward(x, self.divided(), self.bias)
-'''
 
-LINEAR = '''
-class PowerLinear(Power, nn.Linear):
-    """Linear layer whose matrix has a largest singular value of about 1."""
-
-    def __init__(
-        self,
-        in_features: int,
-        out_features: int,
-        bias: bool = True,
-        device: torch.device | None = None,
-        dtype: torch.dtype | None = None,
-    ) -> None:
-        super().__init__(in_features, out_features, bias, device, dtype)
-        self.adopt()
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, self.divided(), self.bias)
-'''
-
-EMBEDDING = '''
-class PowerEmbedding(Power, nn.Embedding):
-    """Table whose largest singular value, as a matrix, is about 1."""
-
-    def __init__(self, num_embeddings: int, embedding_dim: int) -> None:
-        super().__init__(num_embeddings, embedding_dim)
-        self.adopt()
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.embedding(x, self.divided())
-'''
 SETTLE = "{m}.settle(generator)"
 RULE = "7 per weight element (3 products with vectors, 1 divide), 3 per row and column (norm, divide)"
 
@@ -136,8 +85,8 @@ def vectors(weight: Weight) -> int:
 
 
 def filled(call: Call, target: str, support: str) -> Call:
-    """The call of a plain layer made that of a divided one."""
-    return replace(call, target=target, init=(*call.init, SETTLE), support=support, ground=POWER)
+    """The call of a plain layer made that of a divided one, from the text of the spectral layer of its sort."""
+    return replace(call, target=target, init=(*call.init, SETTLE), support=powered(support), ground=POWER)
 
 
 @final
