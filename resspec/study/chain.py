@@ -142,6 +142,11 @@ class Chain:
         self._numbers: dict[State, int] = {}
         self.start = self._number(State((), tuple(rule.start() for rule in self._rules)))
 
+    @property
+    def composes(self) -> bool:
+        """Whether nothing is looked up: each point is composed as a whole network, in a millisecond or two."""
+        return len(self.links) == 1
+
     def price(self, points: NDArray[np.intp]) -> Priced:
         """The exact costs of every row of `points` [n, dimensions], by look-up."""
         count = len(points)

@@ -27,6 +27,8 @@ NEARBY = 512
 
 USUAL = 2_000
 """Points over which features are standardised."""
+DEAR = 128
+"""Points drawn in place of more where each is composed as a whole network."""
 USUAL_SEED = 0
 
 
@@ -65,7 +67,7 @@ class Frontier(ABC):
     @cached_property
     def _usual(self) -> tuple[Features, Features, NDArray[np.bool_]]:
         """Mean, deviation and use of each feature over draws from all that was open first."""
-        drawn = self._describe(self.sample(np.random.default_rng(USUAL_SEED), USUAL))
+        drawn = self._describe(self.sample(np.random.default_rng(USUAL_SEED), self.affordable(USUAL)))
         deviation = drawn.std(axis=0)
         return drawn.mean(axis=0), deviation, deviation > 1e-9
 
@@ -75,6 +77,10 @@ class Frontier(ABC):
         mean, deviation, used = self._usual
         found = (self._describe(points)[:, used] - mean[used]) / deviation[used]
         return np.asarray(found / np.sqrt(max(1, found.shape[1])))
+
+    def affordable(self, count: int) -> int:
+        """Of so many points that one would like to draw, those whose prices take no longer than all else."""
+        return min(count, DEAR) if self.chain.composes else count
 
     def is_open(self, point: Point) -> bool:
         """Whether a point may become a trial."""
@@ -220,11 +226,14 @@ class Vast(Frontier):
         self, random: np.random.Generator, count: int, kept: Callable[[NDArray[np.intp]], NDArray[np.bool_]]
     ) -> NDArray[np.intp]:
         found: list[NDArray[np.intp]] = []
+        size = self.affordable(HANDFUL)
         for _ in range(TRIES):
-            points = self._drawer(random, HANDFUL)
+            points = self._drawer(random, size)
             found.append(points[kept(points)])
             if sum(map(len, found)) >= count:
                 break
+            if not len(found[-1]):
+                size = min(2 * size, HANDFUL)
         return np.concatenate(found)[:count]
 
     def check(self) -> None:

@@ -76,7 +76,7 @@ class Pieces:
     def part(self, number: int, settings: Mapping[str, Any], shape: Shape, held: int = 0) -> Part | None:
         """The part of a number (0 the stem, then the stages, then the rest; -1 the whole net) with these settings of
         the base; None where it is no legal part. `held` as in `part_peak`."""
-        plan = self._plan(number, settings)
+        plan = self._resolved(settings) if number < 0 else self._plan(number, settings)
         if plan is None:
             return None
         try:
@@ -103,23 +103,27 @@ class Pieces:
         return weights, nanoseconds, inference_bytes(graph) - weights if self._columns.memory else 0
 
     def _plan(self, number: int, settings: Mapping[str, Any]) -> Plan | None:
+        """The plan with a part's settings, kept: they come again with other shapes."""
         path = f"stages.{number}.depth"
         depth, most = settings.get(path), self._deepest.get(number)
         inner = any(key.startswith(f"stages.{number}.blocks") for key in settings)
         if type(depth) is int and most is not None and 1 <= depth < most and not inner:
-            whole = self._resolved({**settings, path: most})
+            whole = self._kept({**settings, path: most})
             if whole is not None:
                 return _cut(whole, number, depth)
-        return self._resolved(settings)
+        return self._kept(settings)
 
-    def _resolved(self, settings: Mapping[str, Any]) -> Plan | None:
+    def _kept(self, settings: Mapping[str, Any]) -> Plan | None:
         key = repr(settings)
         if key not in self._plans:
-            try:
-                self._plans[key] = resolve(load_spec(self._base, **settings))
-            except SpecError:
-                self._plans[key] = None
+            self._plans[key] = self._resolved(settings)
         return self._plans[key]
+
+    def _resolved(self, settings: Mapping[str, Any]) -> Plan | None:
+        try:
+            return resolve(load_spec(self._base, **settings))
+        except SpecError:
+            return None
 
     def _parts(self, plan: Plan) -> list[Part]:
         if plan.condition:

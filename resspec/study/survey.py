@@ -76,7 +76,7 @@ def survey(chain: Chain, budgets: Sequence[Budget]) -> Survey:
     sums = sums_of(chain)
     if sums is not None:
         return _summed(chain, kept, sums)
-    if chain.space.size <= BRUTE and len(chain.links) > 1:
+    if chain.space.size <= (WHOLE_SAMPLE if chain.composes else BRUTE):
         return _priced(chain, kept)
     return _sampled(chain, kept, None, None, None)
 
@@ -158,7 +158,7 @@ def _sampled(
     chain: Chain, budgets: tuple[Budget, ...], sums: Sums | None, legal: int | None, ends: Ends | None
 ) -> Survey:
     """The survey of a space too large for more: a sample of it stands for the rest."""
-    count = SAMPLE if len(chain.links) > 1 else WHOLE_SAMPLE
+    count = WHOLE_SAMPLE if chain.composes else SAMPLE
     points = chain.space.draw(np.random.default_rng(SAMPLE_SEED), count)
     return Survey(chain, budgets, sums, legal, ends, None, None, None, points, chain.price(points))
 

@@ -47,7 +47,8 @@ class Bayes(Sampler):
     startup: Annotated[int, Field(ge=2)] = 8
     """Trials drawn at random before the model is used."""
     pool: Annotated[int, Field(ge=1)] = 2_000
-    """Open networks drawn for a proposal, beside the neighbours of the best."""
+    """Open networks drawn for a proposal, beside the neighbours of the best; fewer where each has to be composed as a
+    whole."""
 
     def propose(self, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
         """The candidate of greatest expected improvement; a uniform draw before there is enough to learn from."""
@@ -67,8 +68,9 @@ class Bayes(Sampler):
 
     def _candidates(self, frontier: Frontier, best: Points, random: np.random.Generator) -> Points:
         """Open networks drawn uniformly, and neighbours of the best."""
-        near = frontier.neighbours(best, EACH, random)
-        drawn = frontier.draws(random, self.pool)
+        each = -(-frontier.affordable(len(best) * EACH) // len(best))
+        near = frontier.neighbours(best, each, random)
+        drawn = frontier.draws(random, frontier.affordable(self.pool))
         return np.concatenate([drawn, near]) if len(near) else drawn if len(drawn) else uniform(frontier, random)
 
 
