@@ -62,6 +62,7 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
     b = composer.b
     image = b.add(INPUT, Input(plan.input))
     composer.put_condition(plan.condition)
+    given = {name: b.add(name, op) for name, op in plan.dense.heads.asked(plan.input).items()} if plan.dense else {}
     x = composer.put(Placed(plan.stem, "", "stem", plan.stem.stem.kind, ((),)), image)
     places = {"stem": x}
     for index, stage in enumerate(plan.stages):
@@ -70,7 +71,7 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
     x = composer.put(Placed(plan.final, "", "final", plan.final.final.kind, ((),)), x)
     if plan.dense:
         places = {**composer.marks, **places, plan.stages[-1].name: x}
-        outputs, maps = composer.put_dense(plan.dense, {**composer.blocks, **b.marks, **places}, image)
+        outputs, maps = composer.put_dense(plan.dense, {**composer.blocks, **b.marks, **places}, image, given)
         places |= maps
     else:
         assert plan.head is not None
@@ -119,7 +120,7 @@ class Composer:
         raise MisfitError(Misfit(None, given.value.shape, (("condition",),), fault))
 
     def put_dense(
-        self, dense: DensePlan, places: Mapping[str, Value], image: Value
+        self, dense: DensePlan, places: Mapping[str, Value], image: Value, given: Mapping[str, Value]
     ) -> tuple[dict[str, Value], dict[str, Value]]:
         """Lay neck, decoder and heads on the body's maps: the outputs, and maps by name."""
         if self.misfits:
@@ -127,7 +128,7 @@ class Composer:
         own = Builder(limit=self.limits.ops, condition=self.b.condition)
         level: Path = ("decoder" if dense.decoder else "neck",)
         try:
-            found = dense.lay(own, places, image)
+            found = dense.lay(own, places, image, given)
         except TooLargeError:
             fault = over("ops", self.limits.ops, ENDLESS, None)
             raise MisfitError(Misfit(None, image.shape, (level,), fault)) from None

@@ -30,11 +30,13 @@ def spec_of(row: peers.Row) -> str:
 
 ROWS = [row for row in MEASURED if spec_of(row)]
 """Networks of peers that resspec ships."""
+RUN = [row for row in ROWS if row["feed_forward"]]
+"""Those of them that were run: of whole two-stage detectors tensors alone are known."""
 
 
 def sized(row: peers.Row, size: str = "") -> resspec.NetSpec:
     """The spec at the peer's input, or at another size: `224`, or height and width as `256x192`."""
-    if "x" not in row["macs_input"]:
+    if "x" not in row.get("macs_input", ()):
         return resspec.load(spec_of(row))
     channels, height, width = row["macs_input"]["x"]
     sides = [int(side) for side in size.split("x")] if size else [height, width]
@@ -42,9 +44,10 @@ def sized(row: peers.Row, size: str = "") -> resspec.NetSpec:
 
 
 def is_equal(row: peers.Row) -> bool:
-    """Whether params and macs are those that were measured, all of the peer's tensors among them."""
+    """Whether params and macs are those that were measured, all of the peer's tensors among them; of whole two-stage
+    detectors params alone were."""
     report = resspec.report(sized(row))
-    return (report.params, report.macs) == (row["params"], row["macs"])
+    return report.params == row["params"] and report.macs == row.get("macs", report.macs)
 
 
 def table() -> str:

@@ -85,7 +85,7 @@ def cells_of(graph: Graph, memory: Mapping[str, int] = NONE) -> tuple[Cell, ...]
 
 def read(node: Node) -> tuple[str, ...]:
     """The operands whose values a node reads; of a map that is brought to another's size, itself alone."""
-    return node.inputs[:1] if node.op.window().neighbours else node.inputs
+    return node.inputs[:1] if node.op.likened else node.inputs
 
 
 def _again(cell: Cell, reads: tuple[str, ...], load: Load, first: bool) -> Cell:

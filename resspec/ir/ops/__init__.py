@@ -24,6 +24,7 @@ from resspec.ir.ops.places import (
 )
 from resspec.ir.ops.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool, GlobalSum, MaxPool2d
 from resspec.ir.ops.projection import AddInner, BareBatchNorm2d, Gain, MapAttention, SpectralEmbedding
+from resspec.ir.ops.regions import Boxes, ByImage, RoIAlign
 from resspec.ir.ops.reshape import (
     AnchorRows,
     Flatten,
@@ -57,6 +58,8 @@ __all__ = [
     "BatchNorm2d",
     "BlockProduct",
     "BlurPool",
+    "Boxes",
+    "ByImage",
     "ColourOffset",
     "ColourShift",
     "Concat",
@@ -99,6 +102,7 @@ __all__ = [
     "ReLU",
     "ReflectPad",
     "ResizeLike",
+    "RoIAlign",
     "RowToPlaces",
     "Scale",
     "ScaledStdConv2d",
