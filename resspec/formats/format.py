@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,10 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from resspec.compile import compile_spec
+from resspec.compile import OUTPUT, compile_spec
 from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
 from resspec.export.inputs import inputs
-from resspec.ir import Argument
+from resspec.ir import Argument, Graph
 from resspec.spec.net import NetSpec
 
 TOLERANCE = 1e-4
@@ -38,18 +38,28 @@ class Export:
     inference: bool = False
 
     @cached_property
+    def graph(self) -> Graph:
+        """The network."""
+        return compile_spec(self.spec)
+
+    @property
     def signature(self) -> tuple[Argument, ...]:
         """What the network is given."""
-        return compile_spec(self.spec).signature
+        return self.graph.signature
+
+    @property
+    def outputs(self) -> list[str]:
+        """The names of what it answers."""
+        return list(self.graph.outputs)
 
     def example(self, batch: int) -> tuple[Tensor, ...]:
         """Inputs as the spec describes them, in order."""
         return inputs(self.signature, batch, seed=batch)
 
     def free_batch(self) -> tuple[dict[int, Any], ...]:
-        """What torch's exporters are told of the inputs' shapes: any batch, the same for all."""
-        batch = torch.export.Dim("batch")
-        return tuple({0: batch} for _ in self.signature)
+        """What torch's exporters are told of the inputs' shapes: any batch, the same for all, and any number of boxes."""
+        batch, boxes = torch.export.Dim("batch"), torch.export.Dim("boxes")
+        return tuple({0: batch, 1: boxes} if argument.within else {0: batch} for argument in self.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +114,30 @@ def difference(wanted: Tensor, got: Tensor, tolerance: float = TOLERANCE) -> flo
     return share
 
 
-def compared(export: Export, run: Callable[..., Tensor]) -> str:
+Answer = Tensor | Mapping[str, Tensor]
+"""What a network answers: its output, or several by name."""
+
+
+def compared(export: Export, run: Callable[..., Answer]) -> str:
     """What a written network answers beside the module, over batches of several sizes, as a text."""
     worst = 0.0
     for batch in BATCHES:
         given = export.example(batch)
         with torch.no_grad():
-            worst = max(worst, difference(export.model(*given), run(*given)))
+            wanted, got = (_named(answer) for answer in (export.model(*given), run(*given)))
+        worst = max(worst, *(difference(wanted[name], got[name]) for name in wanted))
     return f"batches of {' and '.join(map(str, BATCHES))}: largest difference {worst:.1e} of the outputs' rms"
+
+
+def _named(answer: Answer) -> Mapping[str, Tensor]:
+    """An answer by name."""
+    return answer if isinstance(answer, Mapping) else {OUTPUT: answer}
+
+
+def gathered(export: Export, answers: Sequence[Any]) -> Answer:
+    """The arrays that a runtime answers with, as the network would give them."""
+    tensors = [torch.from_numpy(answer) for answer in answers]
+    return tensors[0] if export.outputs == [OUTPUT] else dict(zip(export.outputs, tensors, strict=True))
 
 
 def package(name: str, extra: str) -> ModuleType:

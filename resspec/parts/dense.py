@@ -88,10 +88,10 @@ def doubled(b: Builder, kit: Kit, x: Value, width: int) -> Value:
 
 
 @contextmanager
-def placed(b: Builder, name: str, title: str, doc: str = "") -> Iterator[None]:
+def placed(b: Builder, name: str, title: str, doc: str = "", kind: str = "") -> Iterator[None]:
     """A scope that is a site of its own: reports and drawings show it as one block."""
     outer = b.site
-    with b.scope(name, title, title, doc):
+    with b.scope(name, title, kind or title, doc):
         b.site = b.prefix[:-1]
         try:
             yield

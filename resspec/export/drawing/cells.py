@@ -65,7 +65,7 @@ def cells_of(graph: Graph, memory: Mapping[str, int] = NONE) -> tuple[Cell, ...]
     for node in graph:
         if node.op.arity == 0:
             continue
-        reads = tuple(dict.fromkeys(owner.get(name, "") for name in read(node)))
+        reads = tuple(dict.fromkeys(owner.get(name, "") for name in read(node) if not graph[name].op.within()))
         if node.shares:
             own = owner[node.name] = owner[node.shares]
             cells[own] = _again(cells[own], reads, load_of(graph, node, memory), node.shares == own)
@@ -103,7 +103,7 @@ def _joins(graph: Graph, node: Node, cell: Cell) -> bool:
 
 def _role(node: Node) -> str:
     if product(node):
-        return "conv" if len(node.shape) == 3 else "dense"
+        return "conv" if len(node.op.one(node.shape)) == 3 else "dense"
     if len(read(node)) > 1:
         return "join"
     return "pool" if node.op.window().kernel != 1 and not norm(node) else "other"

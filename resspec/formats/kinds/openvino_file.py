@@ -5,10 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
-from resspec.formats.format import Export, Format, Written, compared, package
+from resspec.formats.format import Answer, Export, Format, Written, compared, gathered, package
 from resspec.formats.kinds.onnx_file import program
 
 
@@ -22,8 +21,9 @@ def write(export: Export) -> Written:
         openvino.save_model(openvino.convert_model(str(between)), str(export.path), compress_to_fp16=False)
     compiled = openvino.Core().compile_model(str(export.path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
-    def run(*given: Tensor) -> Tensor:
-        return torch.from_numpy(compiled([tensor.numpy() for tensor in given])[0].copy())
+    def run(*given: Tensor) -> Answer:
+        answers = compiled([tensor.numpy() for tensor in given])
+        return gathered(export, [answers[place].copy() for place in range(len(export.outputs))])
 
     files = (export.path, export.path.with_suffix(".bin"))
     return Written(files, (f"read and run by OpenVINO, {compared(export, run)}",))

@@ -68,11 +68,11 @@ class RoIAlign(nn.Module):
         width = chosen(widths, level)
         down, down_share = self.along(edges[..., 1::2], chosen(heights, level))
         across, across_share = self.along(edges[..., ::2], width)
-        image = torch.arange(len(boxes), device=boxes.device)[:, None] * sum(sizes)
+        image = torch.arange(boxes.shape[0], device=boxes.device)[:, None] * sum(sizes)
         down = (image + chosen(starts, level))[..., None, None] + down * width[..., None, None]
         index = down[..., :, None, :, None] + across[..., None, :, None, :]
         share = down_share[..., :, None, :, None] * across_share[..., None, :, None, :]
-        pixels = torch.cat([x.flatten(2) for x in levels], 2).mT.flatten(0, 1)
+        pixels = torch.cat([x.flatten(2).mT for x in levels], 1).flatten(0, 1)
         pixels = pixels.to(torch.promote_types(pixels.dtype, boxes.dtype))
         share = share.flatten(0, 3).flatten(1).to(pixels.dtype)
         index = index.flatten(0, 3).flatten(1)
@@ -156,13 +156,15 @@ class RoIAlign(Op):
         """For each cell the places of its pixels and their weights."""
         cells = math.prod(out) // out[1]
         pixels = 4 * self.samples**2
-        return Saved(extra=cells * pixels, indices=cells * (pixels + 2))
+        return Saved(extra=cells * pixels, indices=cells * (pixels + 3))
 
     def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
-        """The levels' pixels in a row, and for each cell places and weights, and its values before they are put in
-        order."""
-        cells = math.prod(out) // out[1]
-        return sum(math.prod(shape) for shape in ins[:-1]) + cells * 12 * self.samples**2 + math.prod(out), 0
+        """The levels' pixels in a row; places and shares of samples along each axis, and of the pixels of each cell; and
+        the cells' values before they are put in order."""
+        pixels = sum(math.prod(shape) for shape in ins[:-1])
+        cells = self.size**2 * 12 * self.samples**2
+        along = self.size * 12 * self.samples + 10
+        return pixels + 2 + out[0] * (cells + along) + math.prod(out), 0
 
     def call(self) -> Call:
         """`RoIAlign`, defined in the emitted file."""

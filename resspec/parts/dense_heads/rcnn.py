@@ -63,7 +63,7 @@ class RegionDetector(Heads):
         first = octave(levels, sight.image)
         outputs = proposing(b, sight.levels, self.anchors, self.depth, kit)
         for region in self.regions:
-            with placed(b, region.kind, type(region).__name__, region.about()):
+            with placed(b, region.kind, type(region).__name__, region.about(), region.kind):
                 pool = RoIAlign(len(levels), first, region.size, region.samples)
                 x = b.add("pool", pool, *levels, boxes)
                 for name, y in region.lay(b, x, self.classes, kit).items():
