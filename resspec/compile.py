@@ -208,8 +208,8 @@ class Composer:
 
 
 def _sized(fault: Fault, places: Mapping[str, Value], image: Value) -> Fault:
-    """The fault of maps that do not meet, with the input on which those of the body would."""
-    if fault.code != "RS306" or not fault.node:
+    """The fault of an operation's maps that do not meet, with the input on which those of the body would."""
+    if fault.code != "RS306" or "." not in fault.node:
         return fault
     stride = max(-(-image.shape[1] // x.shape[1]) for x in places.values())
     return replace(fault, remedy=f"use an input whose sides are multiples of {stride}")

@@ -76,7 +76,7 @@ class RoIAlign(nn.Module):
         pixels = pixels.to(torch.promote_types(pixels.dtype, boxes.dtype))
         share = share.flatten(0, 3).flatten(1).to(pixels.dtype)
         index = index.flatten(0, 3).flatten(1)
-        x = F.embedding_bag(index, pixels, mode="sum", per_sample_weights=share)
+        x = blended(pixels, index, share)
         x = x.unflatten(0, (-1, self.size, self.size))
         return x.permute(0, 3, 1, 2).contiguous()
 
@@ -109,6 +109,15 @@ def chosen(numbers: list[int], level: Tensor) -> Tensor:
     """For each box the number of its level."""
     places = [number * (level == place) for place, number in enumerate(numbers)]
     return torch.stack(places).sum(0)
+
+
+def blended(pixels: Tensor, index: Tensor, share: Tensor) -> Tensor:
+    """Sums of pixels (P, C) by their shares: of the places (cells, k), (cells, C)."""
+    if torch.onnx.is_in_onnx_export():  # it would write a loop over the cells
+        parts = zip(index.unbind(1), share.unbind(1), strict=True)
+        first, *others = [pixels[at] * part[:, None] for at, part in parts]
+        return sum(others, first)
+    return F.embedding_bag(index, pixels, mode="sum", per_sample_weights=share)
 '''
 
 

@@ -39,15 +39,17 @@ class RegionDetector(Heads):
     """Convolutions of the proposal network."""
     levels: Width = 4
     """Levels that regions are cut out of at most, from the largest; the others serve the proposal network alone."""
-    regions: Annotated[tuple[Annotated[Region, part_field(Region)], ...], Field(min_length=1), Listed] = Field(
+    regions: Annotated[tuple[Annotated[Region, part_field(Region)], ...], Listed] = Field(
         default_factory=lambda: (Region.read("boxes"),)
     )
-    """What is told of each region, each kind once."""
+    """What is told of each region, each kind once; one at least."""
 
     @field_validator("regions")
     @classmethod
     def _each_once(cls, regions: tuple[Region, ...]) -> tuple[Region, ...]:
         kinds = [region.kind for region in regions]
+        if not kinds:
+            raise refusal("regions_missing", "nothing is told of regions", "name one at least: [boxes]")
         if twice := next((kind for kind in kinds if kinds.count(kind) > 1), ""):
             raise refusal("region_twice", f"{twice} are told of a region twice", "take one away")
         return regions
@@ -77,5 +79,5 @@ def octave(levels: Sequence[Value], image: Value) -> int:
     if any(after != before + 1 for before, after in pairwise(octaves)):
         strides = ", ".join(str(2**octave) for octave in octaves)
         law = f"regions are cut out of levels each of twice the stride before, and these have {strides}"
-        raise GraphError(Fault("RS306", law, remedy="set heads.levels to those that do, or neck.taps"))
+        raise GraphError(Fault("RS306", law, node=Heads.family, remedy="set heads.levels to those that do"))
     return octaves[0]
