@@ -52,21 +52,33 @@ class Way(ABC):
     def found(self, answer: Mapping[str, Tensor], size: tuple[int, int]) -> Found:
         """The boxes in images of a height and width, after non-maximum suppression in each class."""
         scores, boxes = self.answers(answer)
-        images, rows, classes = scores.shape
-        flat = scores.reshape(images, rows * classes)
-        best, at = flat.topk(min(CANDIDATES, rows * classes), dim=1)
-        best = torch.where(best > LEAST, best, 0)
-        height, width = size
-        edges = torch.tensor([width, height, width, height], device=boxes.device)
-        boxes = boxes.gather(1, (at // classes)[..., None].expand(-1, -1, 4)).clamp(min=0).minimum(edges)
-        labels = at % classes
-        kept = nms(boxes, best, labels, self.overlap, MOST)
-        place = kept.clamp(min=0)
-        return Found(
-            boxes.gather(1, place[..., None].expand(-1, -1, 4)),
-            best.gather(1, place).masked_fill(kept < 0, 0),
-            labels.gather(1, place).masked_fill(kept < 0, NOTHING),
-        )
+        return best_of(scores, inside(boxes, size), self.overlap)
+
+
+def best_of(scores: Tensor, boxes: Tensor, overlap: float) -> Found:
+    """The best boxes of each image after non-maximum suppression in each class: scores [B, rows, classes], and boxes
+    [B, rows, 4], or [B, rows, classes, 4] where each class has its own."""
+    images, _, classes = scores.shape
+    flat = scores.flatten(1)
+    best, at = flat.topk(min(CANDIDATES, flat.shape[1]), dim=1)
+    best = torch.where(best > LEAST, best, 0)
+    row = at if boxes.dim() > scores.dim() else at // classes
+    boxes = boxes.reshape(images, -1, 4).gather(1, row[..., None].expand(-1, -1, 4))
+    labels = at % classes
+    kept = nms(boxes, best, labels, overlap, MOST)
+    place = kept.clamp(min=0)
+    return Found(
+        boxes.gather(1, place[..., None].expand(-1, -1, 4)),
+        best.gather(1, place).masked_fill(kept < 0, 0),
+        labels.gather(1, place).masked_fill(kept < 0, NOTHING),
+    )
+
+
+def inside(boxes: Tensor, size: tuple[int, int]) -> Tensor:
+    """Boxes [..., 4] cut off at the edges of images of a height and width."""
+    height, width = size
+    edges = torch.tensor([width, height, width, height], device=boxes.device)
+    return boxes.clamp(min=0).minimum(edges)
 
 
 def focal(logits: Tensor, labels: Tensor) -> Tensor:

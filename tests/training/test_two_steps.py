@@ -1,0 +1,164 @@
+"""Detectors of two steps: which boxes are proposed, what is made of them, and that the parts answer as the whole."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+import torch
+
+import resspec
+from resspec.errors import DataError
+from resspec.training.detection.proposals import anchors_of, proposals
+from resspec.training.detection.retinanet import coded
+from resspec.training.detection.two_steps import TwoSteps, judged, of_label, pasted, points_of
+from training.detecting import CPU, TINY
+
+SMALL: dict[str, Any] = {
+    **TINY,
+    "heads": {
+        "kind": "rcnn",
+        "classes": 3,
+        "proposals": 6,
+        "regions": [
+            {"kind": "boxes", "size": 3, "hidden": [8]},
+            {"kind": "masks", "size": 4, "widths": [8], "width": 8},
+            {"kind": "keypoints", "size": 4, "widths": [8], "points": 2},
+        ],
+    },
+}
+"""Levels of strides 4 and 8."""
+
+
+def test_anchors_are_those_that_weights_of_torchvision_were_trained_with():
+    found = anchors_of((200, 200), (800, 800), 3, CPU)
+    assert found[:3].tolist() == [[-23, -11, 23, 11], [-16, -16, 16, 16], [-11, -23, 11, 23]]
+    assert found[3:6].tolist() == [[-19, -11, 27, 11], [-12, -16, 20, 16], [-7, -23, 15, 23]]
+    assert found[600].tolist() == [-23, -7, 23, 15]  # the next row
+    last = anchors_of((13, 13), (800, 800), 3, CPU)  # 13 places share 800 pixels by whole ones
+    assert last[:3].tolist() == [[-362, -181, 362, 181], [-256, -256, 256, 256], [-181, -362, 181, 362]]
+    assert (last[3] - last[0]).tolist() == [61, 0, 61, 0]
+
+
+def answered(objects: float = -9.0) -> dict[str, torch.Tensor]:
+    """What a proposal network that sees nothing says of two levels of an image of 128 x 128."""
+    sides = {"p4": 8, "p5": 4}
+    every = {f"objectness.{name}": torch.full((1, 3, side, side), objects) for name, side in sides.items()}
+    return every | {f"deltas.{name}": torch.zeros(1, 12, side, side) for name, side in sides.items()}
+
+
+def test_the_best_anchors_are_proposed_first_and_cut_off_at_the_edges():
+    answer = answered()
+    answer["objectness.p4"][0, 1, 4, 5] = 4  # a square of 128 pixels round (80, 64)
+    answer["objectness.p5"][0, 2, 2, 1] = 6  # 181 wide, 362 high round (32, 64)
+    found = proposals(answer, ["p4", "p5"], (128, 128), 5)
+    assert found.shape == (1, 5, 4)
+    assert found[0, 0].tolist() == [0, 0, 123, 128]
+    assert found[0, 1].tolist() == [16, 0, 128, 128]
+
+
+def test_codes_move_proposals_and_worse_ones_of_the_same_level_fall():
+    answer = answered()
+    answer["objectness.p4"][0, :, 4, 5] = torch.tensor([1.0, 4.0, 2.0])
+    goal = torch.tensor([20.0, 30, 60, 70])
+    anchors = anchors_of((8, 8), (128, 128), 3, CPU).reshape(8, 8, 3, 4)[4, 5]
+    answer["deltas.p4"][0, :, 4, 5] = coded(goal, anchors).flatten()
+    first, second = proposals(answer, ["p4", "p5"], (128, 128), 2)[0]
+    torch.testing.assert_close(first, goal, rtol=0, atol=1e-3)
+    assert not torch.allclose(second, goal, atol=1)
+
+
+def test_places_without_a_box_are_zeros():
+    answer = {name: x[..., :1, :1] for name, x in answered(3.0).items()}
+    found = proposals(answer, ["p5"], (32, 32), 50)
+    assert 1 <= (found[0].abs().sum(-1) > 0).sum() <= 3
+    assert not found[0, 3:].any()
+
+
+def test_a_class_has_its_own_box_and_background_none():
+    boxes = torch.tensor([[[10.0, 10, 50, 40], [60, 60, 100, 90], [0, 0, 0, 0]]])
+    goals = torch.tensor([[12.0, 8, 40, 44], [62, 66, 90, 98]])
+    logits = torch.tensor([[[0.0, 0, 9], [0, 8, 0], [0, 20, 0]]])
+    codes = torch.zeros(1, 3, 3, 4)
+    units = torch.tensor([10.0, 10, 5, 5])
+    codes[0, 0, 2], codes[0, 1, 1] = (coded(goals[place], boxes[0, place]) * units for place in (0, 1))
+    found = judged({"cls_score": logits, "bbox_pred": codes.flatten(2)}, boxes, (120, 120))
+    assert found.labels[0, :3].tolist() == [2, 1, -1]
+    torch.testing.assert_close(found.boxes[0, :2], goals, rtol=0, atol=1e-3)
+    torch.testing.assert_close(found.scores[0, 0], torch.tensor(math.exp(9) / (2 + math.exp(9))))
+
+
+def test_the_parts_answer_as_the_whole_with_its_own_tensors():
+    spec = resspec.load(SMALL, down="blur")
+    model = resspec.build(spec, seed=3).eval()
+    detector = TwoSteps(spec, model)
+    x, boxes = torch.rand(2, 1, 32, 32), torch.tensor([[[2.0, 3, 20, 30], [0, 0, 32, 32]]]).repeat(2, 1, 1)
+    with torch.no_grad():
+        whole = model(x, boxes)
+        first = detector.first(x)
+        levels = [first[name] for name in detector.names]
+        assert detector.third is not None
+        parts = first | detector.second(*levels, boxes) | detector.third(*levels, boxes)
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+    own = {tensor.data_ptr() for tensor in model.state_dict().values()}
+    for part in (detector.first, detector.second, detector.third):
+        assert {tensor.data_ptr() for tensor in part.state_dict().values()} <= own
+        assert not any(tensor.is_meta for tensor in part.buffers())
+
+
+def test_masks_and_points_are_told_of_what_was_found():
+    spec = resspec.load(SMALL)
+    model = resspec.build(spec, seed=0)
+    with torch.no_grad():
+        model.get_parameter("heads.boxes.cls_score.bias").copy_(torch.tensor([-4.0, 3.0, 0.0]))
+    found = TwoSteps(spec, model)(torch.rand(2, 1, 32, 32))
+    count = int((found.found.labels >= 0).sum(1).max())
+    assert count >= 1
+    assert set(found.found.labels.unique().tolist()) <= {-1, 1, 2}
+    assert found.masks is not None
+    assert found.masks.shape == (2, count, 8, 8)
+    assert found.masks.amin() >= 0
+    assert found.points is not None
+    assert found.points.shape == (2, count, 2, 3)
+    kept = found.found.boxes[:, :count, None]
+    there = found.found.labels[:, :count] >= 0
+    assert (found.points[..., :2] >= kept[..., :2])[there].all()
+    assert (found.points[..., :2] <= kept[..., 2:])[there].all()
+
+
+def test_a_mask_is_that_of_the_label():
+    masks = torch.arange(2 * 3.0).reshape(1, 2, 3, 1, 1).expand(1, 2, 3, 4, 4)
+    assert of_label(masks, torch.tensor([[2, -1]]))[0, :, 0, 0].tolist() == [2, 3]
+
+
+def test_a_point_is_the_middle_of_the_highest_cell():
+    maps = torch.zeros(1, 1, 2, 4, 8)
+    maps[0, 0, 0, 3, 1], maps[0, 0, 1, 0, 7] = 5, 2
+    assert points_of(maps, torch.tensor([[[10.0, 20, 26, 28]]])).tolist() == [[[[13, 27, 5], [25, 21, 2]]]]
+
+
+def test_a_pasted_mask_lies_in_its_box():
+    masks = torch.stack([torch.ones(4, 4), torch.eye(2).repeat_interleave(2, 0).repeat_interleave(2, 1)])
+    found = pasted(masks, torch.tensor([[4.0, 2, 12, 6], [0, 0, 8, 8]]), (10, 16))
+    assert found.shape == (2, 10, 16)
+    inside = torch.zeros(10, 16, dtype=torch.bool)
+    inside[2:6, 4:12] = True
+    assert (found[0][inside] > 0.5).all()
+    assert not found[0][~inside].any()
+    assert (found[1, 1, 1], found[1, 6, 6]) == (1, 1)
+    assert not found[1, :2, 6:].any()
+
+
+@pytest.mark.parametrize(
+    ("change", "law"),
+    [
+        ("heads=retinanet", "is no detector of two steps"),
+        ("heads.anchors=2", "no rule for 2 anchors"),
+        ("heads.regions=[masks]", "judges no boxes"),
+    ],
+)
+def test_a_network_that_is_no_such_detector_is_refused(change: str, law: str):
+    spec = resspec.load({**SMALL, "name": "small"}, change)
+    with pytest.raises(DataError, match=rf"RS659.*{law}"):
+        TwoSteps(spec, resspec.build(spec, device="meta"))
