@@ -109,9 +109,7 @@ def states_its_shapes(trial: Trial) -> Iterator[str]:
     """Every module gives the shape that the graph states."""
     seen: dict[str, tuple[int, ...]] = {}
     hooks = [
-        module.register_forward_hook(
-            lambda _m, _i, out, name=name: seen.setdefault(name, tuple(out.shape)) and None
-        )
+        module.register_forward_hook(lambda _m, _i, out, name=name: seen.setdefault(name, tuple(out.shape)) and None)
         for name, module in trial.module.named_modules()
         if name in trial.graph.nodes
     ]

@@ -47,7 +47,7 @@ def is_equal(row: peers.Row) -> bool:
     """Whether params and macs are those that were measured, all of the peer's tensors among them; of whole two-stage
     detectors params alone were."""
     report = resspec.report(sized(row))
-    return report.params == row["params"] and report.macs == row.get("macs", report.macs)
+    return (report.params, report.macs) == (row["params"], row.get("macs", report.macs))
 
 
 def table() -> str:

@@ -29,7 +29,6 @@ def id_of(row: peers.Row) -> str:
     return f"{row['source']}-{row['name']}"
 
 
-
 OWN_NAMES = {"out0": "out", "out1": "labels"}
 """Outputs that the measurements numbered."""
 

@@ -193,8 +193,8 @@ class Graph:
             source = producer.inputs[0]
 
     def select(self, outputs: Mapping[str, str]) -> Graph:
-        """The same network with other outputs; nodes that reach none of them are left out, and so are boxes that nothing
-        reads."""
+        """The same network with other outputs; nodes that reach none of them are left out, and boxes that
+        nothing reads."""
         wanted = set(outputs.values())
         for node in reversed(list(self)):
             if node.name in wanted:

@@ -1,5 +1,5 @@
-"""What several heads lay: towers over all levels with one set of tensors, the rows that their predictions become, and the
-layers on a region's map."""
+"""What several heads lay: towers over all levels with one set of tensors, the rows that their predictions become, and
+the layers on a region's map."""
 
 from __future__ import annotations
 

@@ -27,7 +27,10 @@ def cut(size: int = 7, samples: int = 2, channels: int = 3, regions: int = 8) ->
     boxes = b.add("boxes", ops.Boxes(regions, 128, 160))
     pooled = b.add("pool", ops.RoIAlign(len(levels), 2, size, samples), *levels, boxes)
     made = b.add("conv", ops.Conv2d(channels, 4, 3, padding=1), pooled)
-    outputs = {"pooled": b.add("pooled", ops.ByImage(), pooled, boxes), "made": b.add("made", ops.ByImage(), made, boxes)}
+    outputs = {
+        "pooled": b.add("pooled", ops.ByImage(), pooled, boxes),
+        "made": b.add("made", ops.ByImage(), made, boxes),
+    }
     return b.graph(outputs)
 
 

@@ -27,9 +27,7 @@ def write(export: Export) -> Written:
     def every(*given: Tensor) -> Answer:
         return gathered(export, run.answers(*given))
 
-    return Written(
-        (export.path,), ("passed by onnx.checker", f"ONNX Runtime, {compared(export, every)}")
-    )
+    return Written((export.path,), ("passed by onnx.checker", f"ONNX Runtime, {compared(export, every)}"))
 
 
 def program(export: Export, path: Path) -> None:

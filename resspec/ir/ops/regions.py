@@ -168,7 +168,7 @@ class RoIAlign(Op):
         return Saved(extra=cells * pixels, indices=cells * (pixels + 3))
 
     def scratch(self, ins: tuple[Shape, ...], out: Shape) -> tuple[int, int]:
-        """The levels' pixels in a row; places and shares of samples along each axis, and of the pixels of each cell; and
+        """The levels' pixels in a row; places and shares of samples along each axis, and of the pixels of each cell;
         the cells' values before they are put in order."""
         pixels = sum(math.prod(shape) for shape in ins[:-1])
         cells = self.size**2 * 12 * self.samples**2

@@ -22,8 +22,8 @@ BOXES = "boxes"
 
 
 class RegionDetector(Heads):
-    """A region proposal network over all levels of a neck, and layers on the maps that given boxes cut out of its largest
-    levels: Faster R-CNN (arXiv:1506.01497), Mask R-CNN (arXiv:1703.06870). The net has a second input, `boxes`
+    """A region proposal network over all levels of a neck, and layers on the maps that given boxes cut out of its
+    largest levels: Faster R-CNN (arXiv:1506.01497), Mask R-CNN (arXiv:1703.06870). The net has a second input, `boxes`
     (R, 4): left, upper, right and lower edge in pixels. Which they are, is chosen outside of it, from what the proposal
     network says; any number will do when it runs, and costs are those of `proposals`."""
 

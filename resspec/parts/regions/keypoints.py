@@ -10,8 +10,8 @@ from resspec.record import Listed
 
 
 class RegionKeypoints(Region):
-    """Convolutions on a region's map, a transposed one of kernel 4 to a map for each key point, and their enlargement by
-    interpolation (Mask R-CNN, arXiv:1703.06870, section 5)."""
+    """Convolutions on a region's map, a transposed one of kernel 4 to a map for each key point, and their enlargement
+    by interpolation (Mask R-CNN, arXiv:1703.06870, section 5)."""
 
     kind: ClassVar[str] = "keypoints"
 

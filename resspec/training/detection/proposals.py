@@ -23,8 +23,8 @@ SMALLEST = 1e-3
 
 
 def proposals(answer: Mapping[str, Tensor], names: Sequence[str], size: tuple[int, int], count: int) -> Tensor:
-    """Boxes [B, count, 4] in images of a height and width, best first, of the answers `objectness.NAME` [B, A, H, W] and
-    `deltas.NAME` [B, 4 A, H, W] of each level; boxes behind the last are all zeros."""
+    """Boxes [B, count, 4] in images of a height and width, best first, of the answers `objectness.NAME` [B, A, H, W]
+    and `deltas.NAME` [B, 4 A, H, W] of each level; boxes behind the last are all zeros."""
     scores, boxes, levels = [], [], []
     for number, name in enumerate(names):
         objects, deltas = answer[f"objectness.{name}"].float(), answer[f"deltas.{name}"].float()
@@ -42,8 +42,8 @@ def proposals(answer: Mapping[str, Tensor], names: Sequence[str], size: tuple[in
 
 
 def anchors_of(grid: tuple[int, int], size: tuple[int, int], count: int, device: torch.device) -> Tensor:
-    """The anchors [places A, 4] of a level, place by place, ratio by ratio: round the corner of each place, whole strides
-    apart, their edges rounded to pixels from there, as torchvision's weights expect them."""
+    """The anchors [places A, 4] of a level, place by place, ratio by ratio: round the corner of each place, whole
+    strides apart, their edges rounded to pixels from there, as torchvision's weights expect them."""
     octave = round(math.log2(size[0] / grid[0]))
     ratios, scales = (torch.tensor(each, device=device) for each in SHAPES[count])
     sides = SIDE * 2**octave * scales

@@ -100,8 +100,8 @@ def module_of(graph: Graph, model: nn.Module) -> nn.Module:
 
 
 def judged(answer: Mapping[str, Tensor], boxes: Tensor, size: tuple[int, int]) -> Found:
-    """The best of what `cls_score` [B, R, classes] and `bbox_pred` [B, R, 4 classes] make of proposals [B, R, 4], each of
-    which moves to a box of its own for each class. Proposals without area are none."""
+    """The best of what `cls_score` [B, R, classes] and `bbox_pred` [B, R, 4 classes] make of proposals [B, R, 4], each
+    of which moves to a box of its own for each class. Proposals without area are none."""
     shares = answer["cls_score"].float().softmax(-1)[..., 1:]
     codes = answer["bbox_pred"].float().unflatten(-1, (-1, 4))[:, :, 1:]
     codes = codes * torch.tensor(UNITS, device=codes.device)
@@ -118,7 +118,7 @@ def of_label(masks: Tensor, labels: Tensor) -> Tensor:
 
 
 def points_of(maps: Tensor, boxes: Tensor) -> Tensor:
-    """The middle of the highest cell of each map [B, n, K, S, S] over its box [B, n, 4]: across, down, and its value."""
+    """The middle of the highest cell of each map [B, n, K, S, S] over its box [B, n, 4]: across, down, its value."""
     value, at = maps.flatten(3).max(-1)
     cells = torch.stack([at % maps.shape[4], at // maps.shape[4]], -1) + 0.5
     low, sides = boxes[:, :, None, :2], (boxes[..., 2:] - boxes[..., :2])[:, :, None]
@@ -127,8 +127,8 @@ def points_of(maps: Tensor, boxes: Tensor) -> Tensor:
 
 
 def pasted(masks: Tensor, boxes: Tensor, size: tuple[int, int]) -> Tensor:
-    """Masks [n, S, S] of boxes [n, 4] where they lie in an image of a height and width: [n, height, width], 0 outside of
-    the boxes, interpolated inside."""
+    """Masks [n, S, S] of boxes [n, 4] where they lie in an image of a height and width: [n, height, width], 0 outside
+    of the boxes, interpolated inside."""
     along = []
     for axis, pixels in ((0, size[1]), (1, size[0])):
         low, high = boxes[:, axis, None], boxes[:, axis + 2, None]
