@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ import dense
 import peers
 import probe
 import resspec
+from resspec.export.inputs import inputs
 from resspec.export.naming import Peer
 from resspec.export.naming import peers as namings
 from resspec.export.weights import peer_state
@@ -197,6 +199,47 @@ def test_a_detector_pickles_gives_features_and_runs_alone():
     alone = namespace["build"](seed=0).eval()  # type: ignore[operator]
     with torch.no_grad():
         assert torch.equal(alone(image)["cls_logits"], outputs["cls_logits"])
+
+
+TWO_STEPS = [row for row in dense.ROWS if not row["feed_forward"]]
+PUBLISHED = {"fasterrcnn_resnet50_fpn": 134.38, "fasterrcnn_resnet50_fpn_v2": 280.371}
+"""Thousand millions of multiply-accumulates that torchvision tells of its weights, at 800 x 800 with 1,000 proposals."""
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_whole_detector_takes_the_macs_that_torchvision_tells(name: str):
+    assert resspec.report(name).macs / 1e9 == pytest.approx(PUBLISHED[name], abs=0.001)
+
+
+def test_a_whole_detector_costs_its_two_steps_the_second_for_each_proposal():
+    first, box, mask = (resspec.report(name) for name in ("rpn_resnet50_fpn", "box_head", "mask_head"))
+    for count in (1, 300):
+        whole = resspec.report(resspec.load("maskrcnn_resnet50_fpn", f"heads.proposals={count}"))
+        assert whole.params == first.params + box.params + mask.params
+        assert whole.macs == first.macs + count * (box.macs + mask.macs)
+        assert whole.activations == first.activations + count * (box.activations + mask.activations)
+
+
+@pytest.mark.parametrize("row", TWO_STEPS, ids=id_of)
+def test_a_whole_detector_answers_of_each_box_and_as_its_file_does(row: peers.Row):
+    small = {"stem.width": 8, "neck.width": 16, "input": "64x96", "heads.proposals": 3, "stages": {}}
+    small["stages"] = {number: {"depth": 1, "width": 16} for number in (1, 2, 3, 4)}
+    spec = resspec.load(row["name"], **small)
+    graph = resspec.graph(spec)
+    model = resspec.build(spec, seed=0).eval()
+    given = inputs(graph.signature, 2)
+    namespace: dict[str, Any] = {}
+    exec(resspec.source(spec), namespace)
+    with torch.no_grad():
+        found, alone = model(*given), namespace["build"](seed=0).eval()(*given)
+        again = pickle.loads(pickle.dumps(model))(given[0], given[1][:, 1:])
+    assert {name: tuple(tensor.shape[1:]) for name, tensor in found.items()} == {
+        name: graph[node].shape for name, node in graph.outputs.items()
+    }
+    assert all(torch.equal(found[name], alone[name]) for name in found)
+    for name, tensor in again.items():
+        expected = found[name] if "." in name else found[name][:, 1:]
+        torch.testing.assert_close(tensor, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_the_inference_form_of_a_segmentation_net_gives_the_same():

@@ -68,8 +68,9 @@ class RoIAlign(nn.Module):
         width = chosen(widths, level)
         down, down_share = self.along(edges[..., 1::2], chosen(heights, level))
         across, across_share = self.along(edges[..., ::2], width)
-        image = torch.arange(boxes.shape[0], device=boxes.device)[:, None] * sum(sizes)
-        down = (image + chosen(starts, level))[..., None, None] + down * width[..., None, None]
+        start = torch.arange(boxes.shape[0], device=boxes.device)[:, None] * sum(sizes)
+        start = start + chosen(starts, level)
+        down = start[..., None, None] + down * width[..., None, None]
         index = down[..., :, None, :, None] + across[..., None, :, None, :]
         share = down_share[..., :, None, :, None] * across_share[..., None, :, None, :]
         pixels = torch.cat([x.flatten(2).mT for x in levels], 1).flatten(0, 1)
