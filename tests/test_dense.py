@@ -202,6 +202,8 @@ def test_a_detector_pickles_gives_features_and_runs_alone():
 
 
 TWO_STEPS = [row for row in dense.ROWS if not row["feed_forward"]]
+BRIEF = ("fasterrcnn_resnet50_fpn_v2", "maskrcnn_resnet50_fpn")
+"""Those that are run by default."""
 PUBLISHED = {"fasterrcnn_resnet50_fpn": 134.38, "fasterrcnn_resnet50_fpn_v2": 280.371}
 """Thousand millions of multiply-accumulates that torchvision tells of its weights, at 800 x 800 with 1,000 proposals."""
 
@@ -220,9 +222,12 @@ def test_a_whole_detector_costs_its_two_steps_the_second_for_each_proposal():
         assert whole.activations == first.activations + count * (box.activations + mask.activations)
 
 
-@pytest.mark.parametrize("row", TWO_STEPS, ids=id_of)
+@pytest.mark.parametrize(
+    "row",
+    [pytest.param(row, id=row["name"], marks=[] if row["name"] in BRIEF else [pytest.mark.slow]) for row in TWO_STEPS],
+)
 def test_a_whole_detector_answers_of_each_box_and_as_its_file_does(row: peers.Row):
-    small = {"stem.width": 8, "neck.width": 16, "input": "64x96", "heads.proposals": 3, "stages": {}}
+    small = {"stem.width": 8, "neck.width": 16, "input": "64x96", "heads.proposals": 2, "stages": {}}
     small["stages"] = {number: {"depth": 1, "width": 16} for number in (1, 2, 3, 4)}
     spec = resspec.load(row["name"], **small)
     graph = resspec.graph(spec)

@@ -85,7 +85,9 @@ DETECTOR = resspec.load(
 )
 
 
-@pytest.mark.parametrize("suffix", [".pt2", ".py", ".onnx"])
+@pytest.mark.parametrize(
+    "suffix", [".py", *(pytest.param(each, marks=[pytest.mark.slow]) for each in (".pt2", ".onnx"))]
+)
 def test_a_detector_is_written_with_all_its_outputs_for_any_number_of_boxes(tmp_path: Path, suffix: str):
     if suffix == ".onnx":
         pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
