@@ -205,7 +205,7 @@ TWO_STEPS = [row for row in dense.ROWS if not row["feed_forward"]]
 BRIEF = ("fasterrcnn_resnet50_fpn_v2", "maskrcnn_resnet50_fpn")
 """Those that are run by default."""
 PUBLISHED = {"fasterrcnn_resnet50_fpn": 134.38, "fasterrcnn_resnet50_fpn_v2": 280.371}
-"""Thousand millions of multiply-accumulates that torchvision tells of its weights, at 800 x 800 with 1,000 proposals."""
+"""Thousand millions of multiply-accumulates that torchvision tells of its weights, at 800 x 800."""
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
