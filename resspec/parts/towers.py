@@ -49,7 +49,9 @@ def joined(b: Builder, name: str, maps: Sequence[Value], values: int) -> Value:
     return b.add(f"{name}_all", Concat(len(rows)), *rows) if len(rows) > 1 else rows[0]
 
 
-def proposing(b: Builder, levels: Mapping[str, Value], anchors: int, depth: int, kit: Kit) -> dict[str, Value]:
+def proposing(  # how its predictions start beside what they are
+    b: Builder, levels: Mapping[str, Value], anchors: int, depth: int, kit: Kit, start: Start | None = None
+) -> dict[str, Value]:
     """Scope rpn, laid on each level: conv0, act0, …, cls_logits, bbox_pred. Outputs `objectness.p2` (anchors, H, W) and
     `deltas.p2` (4 anchors, H, W) of every level."""
     tower = Tower(depth, None, Norm.read("none"))
@@ -57,8 +59,8 @@ def proposing(b: Builder, levels: Mapping[str, Value], anchors: int, depth: int,
     deltas: dict[str, Value] = {}
     for name, level in levels.items():
         with tower.over(b, "rpn", level, kit) as x:
-            objects[f"objectness.{name}"] = predictor(b, "cls_logits", x, anchors)
-            deltas[f"deltas.{name}"] = predictor(b, "bbox_pred", x, 4 * anchors)
+            objects[f"objectness.{name}"] = predictor(b, "cls_logits", x, anchors, start=start)
+            deltas[f"deltas.{name}"] = predictor(b, "bbox_pred", x, 4 * anchors, start=start)
     return objects | deltas
 
 

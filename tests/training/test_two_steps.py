@@ -10,10 +10,14 @@ import torch
 
 import resspec
 from resspec.errors import DataError
-from resspec.training.detection.proposals import anchors_of, proposals
-from resspec.training.detection.retinanet import coded
-from resspec.training.detection.two_steps import TwoSteps, judged, of_label, pasted, points_of
-from training.detecting import CPU, TINY
+from resspec.training.detection.proposals import anchors_of, proposals, rows_of
+from resspec.training.detection.rcnn import Rcnn, judged
+from resspec.training.detection.retinanet import answering, coded
+from resspec.training.detection.two_steps import TwoSteps, of_label, pasted, points_of
+from resspec.training.detection.way import best_of
+from resspec.training.tasks import task_of
+from resspec.training.tasks.detection import Detection
+from training.detecting import CPU, TINY, things
 
 SMALL: dict[str, Any] = {
     **TINY,
@@ -52,7 +56,7 @@ def test_the_best_anchors_are_proposed_first_and_cut_off_at_the_edges():
     answer = answered()
     answer["objectness.p4"][0, 1, 4, 5] = 4  # a square of 128 pixels round (80, 64)
     answer["objectness.p5"][0, 2, 2, 1] = 6  # 181 wide, 362 high round (32, 64)
-    found = proposals(answer, ["p4", "p5"], (128, 128), 5)
+    found = proposals(answer, (128, 128), 5)
     assert found.shape == (1, 5, 4)
     assert found[0, 0].tolist() == [0, 0, 123, 128]
     assert found[0, 1].tolist() == [16, 0, 128, 128]
@@ -64,14 +68,14 @@ def test_codes_move_proposals_and_worse_ones_of_the_same_level_fall():
     goal = torch.tensor([20.0, 30, 60, 70])
     anchors = anchors_of((8, 8), (128, 128), 3, CPU).reshape(8, 8, 3, 4)[4, 5]
     answer["deltas.p4"][0, :, 4, 5] = coded(goal, anchors).flatten()
-    first, second = proposals(answer, ["p4", "p5"], (128, 128), 2)[0]
+    first, second = proposals(answer, (128, 128), 2)[0]
     torch.testing.assert_close(first, goal, rtol=0, atol=1e-3)
     assert not torch.allclose(second, goal, atol=1)
 
 
 def test_places_without_a_box_are_zeros():
-    answer = {name: x[..., :1, :1] for name, x in answered(3.0).items()}
-    found = proposals(answer, ["p5"], (32, 32), 50)
+    answer = {name: x[..., :1, :1] for name, x in answered(3.0).items() if name.endswith("p5")}
+    found = proposals(answer, (32, 32), 50)
     assert 1 <= (found[0].abs().sum(-1) > 0).sum() <= 3
     assert not found[0, 3:].any()
 
@@ -83,8 +87,8 @@ def test_a_class_has_its_own_box_and_background_none():
     codes = torch.zeros(1, 3, 3, 4)
     units = torch.tensor([10.0, 10, 5, 5])
     codes[0, 0, 2], codes[0, 1, 1] = (coded(goals[place], boxes[0, place]) * units for place in (0, 1))
-    found = judged({"cls_score": logits, "bbox_pred": codes.flatten(2)}, boxes, (120, 120))
-    assert found.labels[0, :3].tolist() == [2, 1, -1]
+    found = best_of(*judged({"cls_score": logits, "bbox_pred": codes.flatten(2)}, boxes, (120, 120)), 0.5)
+    assert found.labels[0, :3].tolist() == [1, 0, -1]
     torch.testing.assert_close(found.boxes[0, :2], goals, rtol=0, atol=1e-3)
     torch.testing.assert_close(found.scores[0, 0], torch.tensor(math.exp(9) / (2 + math.exp(9))))
 
@@ -162,3 +166,70 @@ def test_a_network_that_is_no_such_detector_is_refused(change: str, law: str):
     spec = resspec.load({**SMALL, "name": "small"}, change)
     with pytest.raises(DataError, match=rf"RS659.*{law}"):
         TwoSteps(spec, resspec.build(spec, device="meta"))
+
+
+LEARNING = {
+    **SMALL,
+    "heads": {"kind": "rcnn", "classes": 3, "proposals": 6, "regions": [{"kind": "boxes", "hidden": [8]}]},
+}
+
+
+def test_a_network_that_knows_the_truth_loses_nothing():
+    y = things((0, 4, 5, 20, 21), (1, 18, 16, 30, 28))
+    way = Rcnn((32, 32), 3, 6)
+    answer = {f"objectness.{name}": torch.zeros(1, 3, side, side) for name, side in (("p4", 8), ("p5", 4))}
+    answer |= {f"deltas.{name}": torch.zeros(1, 12, side, side) for name, side in (("p4", 8), ("p5", 4))}
+    boxes = torch.cat([y[..., 1:], torch.tensor([[[5.0, 6, 22, 20], [0, 20, 10, 32], [0, 0, 0, 0]]])], 1)
+    blank = answer | {"boxes": boxes, "cls_score": torch.zeros(1, 7, 3), "bbox_pred": torch.zeros(1, 7, 12)}
+    every = list(rows_of(answer, (32, 32)))
+    anchors = torch.cat([anchors for _, _, anchors in every])
+    labels, goals = answering(anchors, y, 0.7, 0.3)
+    objects, codes = 40.0 * (labels >= 0) - 20, coded(goals, anchors)
+    start = 0
+    for name, side in (("p4", 8), ("p5", 4)):
+        stop = start + 3 * side * side
+        answer[f"objectness.{name}"] = objects[:, start:stop].unflatten(1, (side, side, 3)).permute(0, 3, 1, 2)
+        answer[f"deltas.{name}"] = codes[:, start:stop].reshape(1, side, side, 12).permute(0, 3, 1, 2)
+        start = stop
+    kinds = torch.tensor([[1, 2, 0, 0, 1, 0, 0]])
+    moved = torch.zeros(1, 7, 3, 4)
+    goal = coded(y[0, 0, 1:], boxes[0, 4]) * torch.tensor([10.0, 10, 5, 5])
+    moved[0, 4, 1] = goal
+    sure = answer | {
+        "boxes": boxes,
+        "cls_score": 40.0 * torch.nn.functional.one_hot(kinds, 3) - 20,
+        "bbox_pred": moved.flatten(2),
+    }
+    assert way.losses(blank, y).item() > 1
+    assert way.losses(sure, y).item() < 1e-4
+    found = way.found(sure, (32, 32))
+    assert found.labels[0, :3].tolist() == [1, 0, -1] or found.labels[0, :3].tolist() == [0, 1, -1]
+
+
+def test_while_it_learns_things_are_among_the_boxes_and_the_loss_of_a_batch_is_that_of_its_parts():
+    spec = resspec.load(LEARNING)
+    task = task_of(spec)
+    assert isinstance(task, Detection)
+    assert task.classes == 2
+    model = resspec.build(spec, seed=0).eval()
+    x = torch.rand(3, 1, 32, 32)
+    y = torch.cat([things((0, 4, 5, 20, 21)), things(), things((1, 18, 16, 30, 28), (-2, 0, 0, 9, 9))])
+    answer = task.answer(model, x, y)
+    assert answer["boxes"].shape == (3, 10, 4)
+    assert answer["boxes"][:, 6].tolist() == [[4, 5, 20, 21], [0, 0, 0, 0], [18, 16, 30, 28]]
+    assert not answer["boxes"][:, 7:].any()
+    assert not answer["boxes"].requires_grad
+    losses = task.way.losses(answer, y)
+    assert losses.isfinite().all()
+    for place in range(3):
+        alone = task.way.losses(task.answer(model, x[place : place + 1], y[place : place + 1]), y[place : place + 1])
+        torch.testing.assert_close(alone[0], losses[place], rtol=1e-4, atol=1e-5)
+    losses.sum().backward()
+    assert all(tensor.grad is not None and tensor.grad.isfinite().all() for tensor in model.parameters())
+    assert task.answer(model, x)["boxes"].shape == (3, 6, 4)
+
+
+@pytest.mark.parametrize("change", ["heads.regions=[boxes, masks]", "heads.classes=1", "heads.regions=[keypoints]"])
+def test_what_no_data_tells_of_regions_is_not_learned(change: str):
+    with pytest.raises(DataError, match=r"RS659(.|\n)*learn boxes alone"):
+        task_of(resspec.load(LEARNING, change))

@@ -14,7 +14,7 @@ from resspec.ir import Builder, Op, Shape, Value
 from resspec.ir.ops import Boxes, ByImage, RoIAlign
 from resspec.parts.base import part_field
 from resspec.parts.dense import Heads, Kit, Region, Sight, Width, placed
-from resspec.parts.towers import proposing
+from resspec.parts.towers import QUIET, proposing
 from resspec.record import Listed, refusal
 
 BOXES = "boxes"
@@ -63,7 +63,7 @@ class RegionDetector(Heads):
         `objectness.p2` and `deltas.p2` of every level, and those of the regions, (R, …)."""
         boxes, levels = sight.given[BOXES], list(sight.levels.values())[: self.levels]
         first = octave(levels, sight.image)
-        outputs = proposing(b, sight.levels, self.anchors, self.depth, kit)
+        outputs = proposing(b, sight.levels, self.anchors, self.depth, kit, QUIET)
         for region in self.regions:
             with placed(b, region.kind, type(region).__name__, region.about(), region.kind):
                 pool = RoIAlign(len(levels), first, region.size, region.samples)

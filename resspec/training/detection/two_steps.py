@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -18,16 +17,10 @@ from resspec.parts.dense_heads.rcnn import RegionDetector
 from resspec.passes import behind
 from resspec.plan import resolve
 from resspec.spec.net import NetSpec
-from resspec.training.detection.proposals import proposals, small
-from resspec.training.detection.retinanet import SHAPES, decoded
-from resspec.training.detection.way import NOTHING, Found, best_of, inside
-
-OVERLAP = 0.5
-"""IoU above which the worse of two boxes of a class falls."""
-SMALLEST = 1e-2
-"""Sides in pixels below which nothing was found."""
-UNITS = (0.1, 0.1, 0.2, 0.2)
-"""What a box's codes are multiplied with (arXiv:1506.01497's implementation; torchvision's weights 10, 10, 5, 5)."""
+from resspec.training.detection.proposals import proposals
+from resspec.training.detection.rcnn import OVERLAP, SMALLEST, judged
+from resspec.training.detection.retinanet import SHAPES
+from resspec.training.detection.way import NOTHING, Found, best_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +66,9 @@ class TwoSteps:
         size = (images.shape[2], images.shape[3])
         answer = self.first(images)
         levels = [answer[name] for name in self.names[: self.heads.levels]]
-        boxes = proposals(answer, self.names, size, self.heads.proposals)
-        found = judged(self.second(*levels, boxes.to(images.dtype)), boxes, size)
+        boxes = proposals(answer, size, self.heads.proposals)
+        found = best_of(*judged(self.second(*levels, boxes.to(images.dtype)), boxes, size), OVERLAP)
+        found = replace(found, labels=torch.where(found.labels == NOTHING, NOTHING, found.labels + 1))
         if self.third is None:
             return FoundRegions(found)
         most = int((found.labels != NOTHING).sum(1).max())
@@ -97,18 +91,6 @@ def module_of(graph: Graph, model: nn.Module) -> nn.Module:
         owner, _, leaf = name.rpartition(".")
         setattr(part.get_submodule(owner), leaf, model.get_buffer(name))
     return part.eval()
-
-
-def judged(answer: Mapping[str, Tensor], boxes: Tensor, size: tuple[int, int]) -> Found:
-    """The best of what `cls_score` [B, R, classes] and `bbox_pred` [B, R, 4 classes] make of proposals [B, R, 4], each
-    of which moves to a box of its own for each class. Proposals without area are none."""
-    shares = answer["cls_score"].float().softmax(-1)[..., 1:]
-    codes = answer["bbox_pred"].float().unflatten(-1, (-1, 4))[:, :, 1:]
-    codes = codes * torch.tensor(UNITS, device=codes.device)
-    moved = inside(decoded(codes, boxes[:, :, None]), size)
-    shares = shares.masked_fill(small(moved, SMALLEST) | small(boxes)[..., None], 0)
-    found = best_of(shares, moved, OVERLAP)
-    return Found(found.boxes, found.scores, torch.where(found.labels == NOTHING, NOTHING, found.labels + 1))
 
 
 def of_label(masks: Tensor, labels: Tensor) -> Tensor:

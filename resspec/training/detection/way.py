@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -35,11 +35,19 @@ class Found:
     labels: Tensor
 
 
+Network = Callable[..., Mapping[str, Tensor]]
+"""A network's forward."""
+
+
 class Way(ABC):
     """What one kind of heads should answer, and what its answers mean."""
 
     overlap: float
     """IoU above which the worse of two boxes of a class falls."""
+
+    def answer(self, network: Network, x: Tensor, y: Tensor | None) -> Mapping[str, Tensor]:
+        """What a network answers of images [B, C, H, W]; their things are given while it learns."""
+        return network(x)
 
     @abstractmethod
     def losses(self, answer: Mapping[str, Tensor], y: Tensor) -> Tensor:
@@ -47,7 +55,8 @@ class Way(ABC):
 
     @abstractmethod
     def answers(self, answer: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Scores [B, rows, classes] from 0 to 1, and boxes [B, rows, 4] in pixels."""
+        """Scores [B, rows, classes] from 0 to 1, and boxes [B, rows, 4] in pixels, or [B, rows, classes, 4] where each
+        class has its own."""
 
     def found(self, answer: Mapping[str, Tensor], size: tuple[int, int]) -> Found:
         """The boxes in images of a height and width, after non-maximum suppression in each class."""

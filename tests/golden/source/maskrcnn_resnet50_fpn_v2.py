@@ -432,6 +432,10 @@ class MaskrcnnResnet50FpnV2(nn.Module):
                 )
                 if m.bias is not None:
                     nn.init.zeros_(m.bias)
+        for m in self.modules():
+            if isinstance(m, RpnHead):
+                nn.init.normal_(m.cls_logits.weight, std=0.01, generator=generator)
+                nn.init.normal_(m.bbox_pred.weight, std=0.01, generator=generator)
 
     def set_grad_checkpointing(self, enable: bool = True) -> None:
         """Keep only the input of each block for backward, and recompute the rest."""
