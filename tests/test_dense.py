@@ -236,7 +236,7 @@ def test_a_whole_detector_costs_its_two_steps_the_second_for_each_proposal():
     [pytest.param(row, id=row["name"], marks=[] if row["name"] in BRIEF else [pytest.mark.slow]) for row in TWO_STEPS],
 )
 def test_a_whole_detector_answers_of_each_box_and_as_its_file_does(row: peers.Row):
-    small = {"stem.width": 8, "neck.width": 16, "input": "64x96", "heads.proposals": 2, "stages": {}}
+    small: dict[str, Any] = {"stem.width": 8, "neck.width": 16, "input": "64x96", "heads.proposals": 2, "stages": {}}
     small["stages"] = {number: {"depth": 1, "width": 16} for number in (1, 2, 3, 4)}
     spec = resspec.load(row["name"], **small)
     graph = resspec.graph(spec)
