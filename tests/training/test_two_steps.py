@@ -10,14 +10,17 @@ import torch
 
 import resspec
 from resspec.errors import DataError
+from resspec.training import train
 from resspec.training.detection.proposals import anchors_of, proposals, rows_of
 from resspec.training.detection.rcnn import Rcnn, judged
 from resspec.training.detection.retinanet import answering, coded
 from resspec.training.detection.two_steps import TwoSteps, of_label, pasted, points_of
 from resspec.training.detection.way import best_of
+from resspec.training.divergence import DivergedError
+from resspec.training.recipe import Recipe
 from resspec.training.tasks import task_of
 from resspec.training.tasks.detection import Detection
-from training.detecting import CPU, TINY, things
+from training.detecting import CPU, TINY, squares, things
 
 SMALL: dict[str, Any] = {
     **TINY,
@@ -233,3 +236,13 @@ def test_while_it_learns_things_are_among_the_boxes_and_the_loss_of_a_batch_is_t
 def test_what_no_data_tells_of_regions_is_not_learned(change: str):
     with pytest.raises(DataError, match=r"RS659(.|\n)*learn boxes alone"):
         task_of(resspec.load(LEARNING, change))
+
+
+def test_a_loss_that_is_no_number_is_traced_to_its_layer():
+    spec = resspec.load(LEARNING)
+    model = resspec.build(spec, seed=0)
+    recipe = Recipe(epochs=1, batch=4)
+    with torch.no_grad():
+        model.get_parameter("heads.boxes.fc1.weight").fill_(3e38)
+    with pytest.raises(DivergedError, match=r"the output of heads.boxes.\w+ \(Linear\) is not finite"):
+        train(model, squares(8, 0), recipe, task=task_of(spec))
