@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 from torch import nn
 
+from resspec.compile import OUTPUT, compile_spec
 from resspec.errors import DataError, ResspecError
 from resspec.export.module import source_text
 from resspec.formats.format import Export, Format, Written, format_of
@@ -57,6 +58,10 @@ def quantised_file(spec: NetSpec, path: Path, build: Build, format_: Format, dat
 
     if format_.name != "onnx":
         raise ResspecError.of("RS705", f"8-bit networks are written as onnx, not as {format_.name}")
+    outputs = list(compile_spec(spec).outputs)
+    if outputs != [OUTPUT]:
+        message = f"8-bit networks are judged by one output, {spec.name} has {len(outputs)}"
+        raise ResspecError.of("RS705", message, remedy="leave out --int8")
     try:
         source = DataSource.read(data)
     except (ValidationError, PydanticCustomError) as error:

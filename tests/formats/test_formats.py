@@ -110,6 +110,11 @@ def test_a_detector_is_written_with_all_its_outputs_for_any_number_of_boxes(tmp_
         torch.testing.assert_close(got[name], tensor, rtol=1e-4, atol=1e-5)
 
 
+def test_a_network_of_several_outputs_is_not_written_in_8_bits(tmp_path: Path):
+    with pytest.raises(ResspecError, match=r"RS705.*judged by one output, fcos_digits has 3"):
+        export(resspec.load("fcos_digits"), tmp_path / "net.onnx", BUILD, int8="digits")
+
+
 def test_an_onnx_file_that_kept_its_names_is_imported(tmp_path: Path):
     onnx = pytest.importorskip("onnx", reason="ONNX needs the extra onnx")
     state = BUILD(SPEC).state_dict()
