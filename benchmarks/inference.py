@@ -23,14 +23,15 @@ from torch import Tensor, nn
 import handwritten
 import resspec
 from resspec.export.module import source_text
-from resspec.formats.format import Export, difference, package
+from resspec.formats.answers import Answer, difference
+from resspec.formats.format import Export, package
 from resspec.formats.kinds.onnx_file import program, session
 from timing import seconds
 
 NETS: dict[str, Callable[[], nn.Module]] = {"resnet18": handwritten.resnet18, "resnet50": handwritten.resnet50}
 OURS = "resspec"
 BOUND = 1.03
-Way = Callable[[Tensor], Tensor]
+Way = Callable[[Tensor], Answer]
 
 
 def ways(name: str, folder: Path, threads: int) -> Iterator[tuple[str, Way]]:

@@ -287,14 +287,24 @@ def train_denoiser(
     return train_denoiser(load(source), data, **options)
 
 
-def sample(weights: str | Path, out: str | Path, *, count: int = 64, seed: int = 0, device: str = "cpu") -> None:
+def sample(  # keywords, each of its own
+    weights: str | Path,
+    out: str | Path,
+    *,
+    count: int | None = None,
+    labels: Sequence[int] | None = None,
+    seed: int = 0,
+    device: str = "cpu",
+) -> None:
     """Write a PNG with a grid of images that a trained generator (a safetensors file with its spec) makes of vectors
-    from N(0, 1), or a trained denoiser of noise. Raises DataError where the network reads neither."""
+    from N(0, 1), or a trained denoiser of noise: `count` in all, by default 64. Of a generator that is told a class it
+    is a row for each of `labels` (by default all), `count` images wide (by default 8), a column one vector. Raises
+    DataError where the network reads neither, or knows no such class."""
     from pathlib import Path
 
     from resspec.training.sampling import sample
 
-    sample(build(weights), load(weights), Path(weights), out, count=count, seed=seed, device=device)
+    sample(build(weights), load(weights), Path(weights), out, count=count, labels=labels, seed=seed, device=device)
 
 
 def enlarge(  # keywords, each of its own

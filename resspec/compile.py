@@ -61,7 +61,7 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
     composer = Composer(Builder(), limits)
     b = composer.b
     image = b.add(INPUT, Input(plan.input))
-    composer.put_condition(plan.condition)
+    composer.put_condition(plan.condition, image)
     given = {name: b.add(name, op) for name, op in plan.dense.heads.asked(plan.input).items()} if plan.dense else {}
     x = composer.put(Placed(plan.stem, "", "stem", plan.stem.stem.kind, ((),)), image)
     places = {"stem": x}
@@ -97,14 +97,14 @@ class Composer:
     blocks: dict[str, Value] = field(default_factory=dict)
     """The maps of blocks by stage and place: layer3.0."""
 
-    def put_condition(self, condition: ConditionPlan | None) -> None:
+    def put_condition(self, condition: ConditionPlan | None, image: Value) -> None:
         """Lay what the net is told beside its image."""
         if condition is None:
             return
         b, before = self.b, len(self.b.nodes)
         level: tuple[Path, ...] = (("condition",),)
         try:
-            b.condition = condition.lay(b)
+            b.condition = condition.lay(b, image)
         except GraphError as error:
             raise MisfitError(*(Misfit(None, (), level, fault) for fault in error.faults)) from None
         made = Builder(nodes=b.nodes[before:])
@@ -113,10 +113,18 @@ class Composer:
     def check_condition(self, condition: ConditionPlan | None) -> None:
         """MisfitError where no part reads what the net is told."""
         given = self.b.condition
-        if condition is None or given is None or any(given.value.name in node.inputs for node in self.b.nodes):
+        if condition is None or given is None:
+            return
+        read = {name for node in self.b.nodes for name in node.inputs}
+        unread = next((place for place, value in enumerate(given.values) if value.name not in read), None)
+        if unread is None:
             return
         law = f"nothing in the net reads its condition, {condition.condition.kind}"
-        fault = Fault("RS309", law, remedy="use parts that do, such as block: conditional, or take it away: ~condition")
+        remedy = "use parts that do, such as block: conditional, or take it away: ~condition"
+        if unread:
+            law = f"nothing in the net reads chunk={unread - 1} of its condition, {condition.condition.kind}"
+            remedy = f"name it, as in norm: {{kind: modulated, chunk: {unread - 1}}}, or make fewer"
+        fault = Fault("RS309", law, remedy=remedy)
         raise MisfitError(Misfit(None, given.value.shape, (("condition",),), fault))
 
     def put_dense(

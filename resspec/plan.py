@@ -121,9 +121,9 @@ class ConditionPlan:
     condition: Condition
     act: Act
 
-    def lay(self, b: Builder) -> Given:
+    def lay(self, b: Builder, image: Value) -> Given:
         """The inputs, and what is made of them."""
-        return self.condition.lay(b, self.act)
+        return self.condition.lay(b, image, self.act)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,12 @@ class Template:
     width: int
     kernel: int
     marks: tuple[tuple[str, Value], ...] = ()
-    outside: Value | None = None
+    outside: tuple[Value, ...] = ()
 
     def shapes(self, given: Shape) -> dict[str, Shape]:
         """The shapes of all values that the nodes read or make, on an input of a shape."""
         known = {"": given} | {node.name: node.shape for node in self.nodes}
-        return known | {self.outside.name: self.outside.shape} if self.outside else known
+        return known | {value.name: value.shape for value in self.outside}
 
     @classmethod
     def of(cls, b: Builder, out: Value) -> Template:
@@ -44,7 +44,7 @@ class Template:
             max((node.shape[0] for node in b.nodes if len(node.shape) in (1, 3)), default=0),
             max((node.op.window().kernel for node in b.nodes), default=0),
             tuple(b.marks.items()),
-            b.condition.value if b.condition else None,
+            b.condition.values if b.condition else (),
         )
 
 

@@ -131,18 +131,40 @@ def train_denoiser(  # noqa: PLR0913, PLR0917  # options, each of its own
 @app.command(
     cls=Verb,
     rich_help_panel=PANEL,
-    epilog=examples("resspec sample runs/train/digits_generator-digits_critic/generator.safetensors -o digits.png"),
+    epilog=examples(
+        "resspec sample runs/train/digits_generator-digits_critic/generator.safetensors -o digits.png",
+        "resspec sample runs/train/classes/generator.safetensors --labels 3,7 --count 12 -o threes_and_sevens.png",
+    ),
 )
 def sample(
     weights: Annotated[Path, typer.Argument(metavar="FILE", help="A generator's safetensors file, its spec inside.")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The picture, a PNG.")],
-    count: Annotated[int, typer.Option("-n", "--count", min=1, max=4096, help="Images.")] = 64,
+    count: Annotated[
+        int | None, typer.Option("-n", "--count", min=1, max=4096, help="Images, by default 64; of a class 8.")
+    ] = None,
+    labels: Annotated[
+        str | None, typer.Option(metavar="0,1,…", help="Classes, a row each, where the network is told one.")
+    ] = None,
     seed: Seed = 0,
     device: Device = "cpu",
 ) -> None:
-    """Draw a grid of images that a trained generator makes of random vectors, or a trained denoiser of noise."""
-    resspec.sample(weights, out, count=count, seed=seed, device=device)
+    """Draw a grid of images that a trained generator makes of random vectors, or a trained denoiser of noise.
+
+    Of a generator that is told a class the grid has a row for each, and the images of a column share their vector.
+    """
+
+    resspec.sample(weights, out, count=count, labels=numbers(labels), seed=seed, device=device)
     typer.echo(f"wrote {out}")
+
+
+def numbers(text: str | None) -> list[int] | None:
+    """Whole numbers between commas; None for none."""
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and part.isascii() and len(part) < 10 for part in parts):
+        raise typer.BadParameter(f"{text!r} is no list of classes", param_hint="--labels")
+    return [int(part) for part in parts]
 
 
 @app.command(

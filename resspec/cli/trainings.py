@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,9 @@ import resspec
 from resspec.cli.arguments import Allow, AsJson, Overrides, Quiet, Spec, limits_of
 from resspec.cli.exits import resumable
 from resspec.cli.verb import Verb, examples, print_json
+from resspec.errors import SpecError
+from resspec.record import known_keys
+from resspec.spec.net import NetSpec
 
 if TYPE_CHECKING:
     from resspec.training.run import Trained
@@ -120,7 +124,20 @@ def told_apart(texts: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
         path = text.lstrip("+~")
         into = of_recipe if path.startswith(PREFIX) else of_data if path.startswith(DATA_PREFIX) else of_spec
         into.append(text)
+    for text in of_spec:
+        if is_of_recipe(text):
+            raise SpecError.of("RS201", f"{text!r} changes no spec", remedy=f"write {PREFIX}{text.lstrip('+~')}")
     return of_spec, of_recipe, of_data
+
+
+def is_of_recipe(text: str) -> bool:
+    """Whether a change names what a recipe has, and a spec has not."""
+    name = re.match(r"[+~]*([A-Za-z_]*)", text)[1]  # type: ignore[index]  # matches any text
+    if name in known_keys(NetSpec):
+        return False
+    from resspec.training.recipe import Recipe  # only then: it takes time
+
+    return name in known_keys(Recipe)
 
 
 def print_trained(trained: Trained, *, as_json: bool) -> None:

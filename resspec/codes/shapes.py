@@ -49,13 +49,14 @@ SHAPES = {
     ),
     "RS308": Code(
         "A part without a condition",
-        "A block, a norm or a head reads what a net is told beside its image, and the net is told nothing.",
+        "A block, a norm or a head reads what a net is told beside its image, and the net is told nothing; or a chunk"
+        " of the latent vector that its condition does not make.",
         "extends: resnet18\nblock: conditional\nfinal: none\n",
         "Add a condition (`condition: time`, `condition: label`), or take another part.",
     ),
     "RS309": Code(
         "A condition that nothing reads",
-        "The net has a condition and no part that reads it.",
+        "The net has a condition and no part that reads it, or that reads one of its chunks.",
         "extends: resnet18\ncondition: time\n",
         "Use parts that do, such as `block: conditional`, or take the condition away.",
     ),

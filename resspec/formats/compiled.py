@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from resspec.errors import ResspecError
 from resspec.export.inputs import inputs
-from resspec.formats.format import TOLERANCE, difference
+from resspec.formats.answers import TOLERANCE, difference
 from resspec.ir import Argument
 
 HALF = {torch.float16: 2e-2, torch.bfloat16: 1e-1}
@@ -68,9 +68,7 @@ def compiled(model: nn.Module, signature: Sequence[Argument]) -> Compiled:
         wanted = model(*given)
     with compiler():
         got = found(*given)
-    pairs = [(wanted[key], got[key]) for key in wanted] if isinstance(wanted, Mapping) else [(wanted, got)]
-    for one, other in pairs:
-        difference(one.float(), other.float(), HALF.get(one.dtype, TOLERANCE))
+    difference(wanted, got, HALF.get(like.dtype, TOLERANCE))
     return found
 
 

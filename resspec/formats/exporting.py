@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 from torch import nn
 
-from resspec.compile import OUTPUT, compile_spec
+from resspec.compile import compile_spec
 from resspec.errors import DataError, ResspecError
 from resspec.export.module import source_text
 from resspec.formats.format import Export, Format, Written, format_of
@@ -58,9 +58,8 @@ def quantised_file(spec: NetSpec, path: Path, build: Build, format_: Format, dat
 
     if format_.name != "onnx":
         raise ResspecError.of("RS705", f"8-bit networks are written as onnx, not as {format_.name}")
-    outputs = list(compile_spec(spec).outputs)
-    if outputs != [OUTPUT]:
-        message = f"8-bit networks are judged by one output, {spec.name} has {len(outputs)}"
+    if others := [argument.name for argument in compile_spec(spec).signature[1:]]:
+        message = f"8-bit networks are given images alone, {spec.name} reads {' and '.join(others)} too"
         raise ResspecError.of("RS705", message, remedy="leave out --int8")
     try:
         source = DataSource.read(data)

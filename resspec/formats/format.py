@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,14 +14,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from resspec.compile import OUTPUT, compile_spec
-from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
+from resspec.compile import compile_spec
+from resspec.errors import ResspecError, did_you_mean
 from resspec.export.inputs import inputs
-from resspec.ir import Argument, Graph
+from resspec.formats.answers import Answer, difference
+from resspec.ir import Argument
 from resspec.spec.net import NetSpec
 
-TOLERANCE = 1e-4
-"""The largest difference of outputs that is passed, as a share of their root mean square."""
 BATCHES = (1, 3)
 """The batches that every written network is run with."""
 
@@ -38,19 +37,14 @@ class Export:
     inference: bool = False
 
     @cached_property
-    def graph(self) -> Graph:
-        """The network."""
-        return compile_spec(self.spec)
-
-    @property
     def signature(self) -> tuple[Argument, ...]:
         """What the network is given."""
-        return self.graph.signature
+        return compile_spec(self.spec).signature
 
-    @property
-    def outputs(self) -> list[str]:
+    @cached_property
+    def outputs(self) -> tuple[str, ...]:
         """The names of what it answers."""
-        return list(self.graph.outputs)
+        return tuple(compile_spec(self.spec).outputs)
 
     def example(self, batch: int) -> tuple[Tensor, ...]:
         """Inputs as the spec describes them, in order."""
@@ -105,39 +99,14 @@ def format_of(name: str, path: Path) -> Format:
     return suffixes[path.suffix]
 
 
-def difference(wanted: Tensor, got: Tensor, tolerance: float = TOLERANCE) -> float:
-    """The largest difference as a share of the root mean square; WeightsError where it is too large."""
-    share = float((wanted - got.reshape(wanted.shape)).abs().max() / wanted.pow(2).mean().sqrt().clamp_min(1e-12))
-    if not share <= tolerance:
-        fault = Fault("RS706", f"what was written answers otherwise: by {share:.1e} of the root mean square")
-        raise WeightsError(fault)
-    return share
-
-
-Answer = Tensor | Mapping[str, Tensor]
-"""What a network answers: its output, or several by name."""
-
-
 def compared(export: Export, run: Callable[..., Answer]) -> str:
     """What a written network answers beside the module, over batches of several sizes, as a text."""
     worst = 0.0
     for batch in BATCHES:
         given = export.example(batch)
         with torch.no_grad():
-            wanted, got = (_named(answer) for answer in (export.model(*given), run(*given)))
-        worst = max(worst, *(difference(wanted[name], got[name]) for name in wanted))
+            worst = max(worst, difference(export.model(*given), run(*given)))
     return f"batches of {' and '.join(map(str, BATCHES))}: largest difference {worst:.1e} of the outputs' rms"
-
-
-def _named(answer: Answer) -> Mapping[str, Tensor]:
-    """An answer by name."""
-    return answer if isinstance(answer, Mapping) else {OUTPUT: answer}
-
-
-def gathered(export: Export, answers: Sequence[Any]) -> Answer:
-    """The arrays that a runtime answers with, as the network would give them."""
-    tensors = [torch.from_numpy(answer) for answer in answers]
-    return tensors[0] if export.outputs == [OUTPUT] else dict(zip(export.outputs, tensors, strict=True))
 
 
 def package(name: str, extra: str) -> ModuleType:

@@ -11,16 +11,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from resspec.formats.answers import Answer
 from resspec.formats.format import Export, Written, package
 from resspec.formats.kinds.onnx_file import EXTRA, program, session
-from resspec.training.data.source import DataSource, Images, Samples
+from resspec.training.data.source import DataSource, Images, Part, Samples
 from resspec.training.evaluation import evaluate
 from resspec.training.feed import feed_of
 from resspec.training.score import Score
+from resspec.training.tasks import Task, task_of
 
 CALIBRATED_ON = 512
 """Training images that the ranges of activations are taken from."""
 BATCH = 64
+PARTS: tuple[Part, Part] = ("train", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Runtime(nn.Module):
         self.run = session(path)
         self.mean, self.std = getattr(like, "mean", None), getattr(like, "std", None)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Answer:
         """The file's answer."""
         return self.run(x.contiguous())
 
@@ -50,7 +53,8 @@ def quantised(export: Export, data: DataSource) -> Quantised:
     activations from training images), and judge it beside the float32 network on the test images."""
     tools = package("onnxruntime.quantization", EXTRA)
     package("onnxscript", EXTRA)
-    test = data.load("test")
+    task = task_of(export.spec)
+    train, test = (data.load_for(task.truth, part) for part in PARTS)
     with tempfile.TemporaryDirectory() as folder:
         plain, prepared = Path(folder) / "plain.onnx", Path(folder) / "prepared.onnx"
         program(export, plain)
@@ -59,23 +63,25 @@ def quantised(export: Export, data: DataSource) -> Quantised:
         tools.quantize_static(
             str(prepared),
             str(export.path),
-            reader(tools, batches(export.model, data.load("train"))),
+            reader(tools, batches(export.model, train, task)),
             per_channel=True,
             activation_type=tools.QuantType.QUInt8,
             weight_type=tools.QuantType.QInt8,
             calibrate_method=tools.CalibrationMethod.MinMax,
         )
-    before = evaluate(export.model, test, batch=BATCH)
-    after = evaluate(Runtime(export.path, export.model), test, batch=BATCH)
-    change = 100 * (after.score - before.score)
+    before = evaluate(export.model, test, task=task)
+    after = evaluate(Runtime(export.path, export.model), test, task=task)
     judged = f"run by ONNX Runtime on {data.kind}, {len(test):,} test images"
-    verified = f"{judged}: accuracy {100 * after.score:.2f} %, float32 {100 * before.score:.2f} %, {change:+.2f} points"
+    title, _, unit = after.pictured()
+    change = after.pictured()[1] - before.pictured()[1]
+    points = f"{change:+.2f} {'points' if '%' in unit else unit.strip()}"
+    verified = f"{judged}: {title} {after.shown(after.score)}, float32 {before.shown(before.score)}, {points}"
     return Quantised(Written((export.path,), (verified,)), before, after)
 
 
-def batches(model: nn.Module, images: Images | Samples) -> Iterator[Tensor]:
+def batches(model: nn.Module, images: Images | Samples, task: Task) -> Iterator[Tensor]:
     """Normalised training images."""
-    feed = feed_of(images, model, torch.device("cpu"))
+    feed = feed_of(images, model, torch.device("cpu"), task=task)
     for x, _ in feed.in_order(BATCH, 0, min(CALIBRATED_ON, len(feed))):
         yield feed.normalised(x)
 

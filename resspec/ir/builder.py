@@ -46,10 +46,18 @@ class Given:
 
     value: Value
     below: int = 0
+    chunks: tuple[Value, ...] = ()
+    """Vectors that parts may read in its place, each by its number."""
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """All that parts may read."""
+        return (self.value, *self.chunks)
 
     def outside(self) -> Given:
         """The same, read from within a piece whose other names are its own."""
-        return Given(Value(OUTSIDE + self.value.name, self.value.shape), self.below)
+        value, *chunks = (Value(OUTSIDE + value.name, value.shape) for value in self.values)
+        return Given(value, self.below, tuple(chunks))
 
 
 OUTSIDE = "/"

@@ -85,8 +85,9 @@ class Condition(Part):
     family: ClassVar[str] = "condition"
 
     @abstractmethod
-    def lay(self, b: Builder, act: Act) -> Given:
-        """Lay the inputs at the top, and what is made of them in a scope `condition`; `act` is the net's activation."""
+    def lay(self, b: Builder, image: Value, act: Act) -> Given:
+        """Lay the inputs at the top, and what is made of them in a scope `condition`; `image` is what the net is given
+        first, an image or a latent vector, and `act` the net's activation."""
 
 
 class Shortcut(Part):

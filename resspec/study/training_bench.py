@@ -14,8 +14,8 @@ from resspec.study.evaluators.training import Training
 from resspec.study.figures import Figures
 from resspec.study.heirlooms import Heirlooms
 from resspec.training.checkpoint import read_notes, read_weights, save_weights
-from resspec.training.data import Images, Part
-from resspec.training.data.source import resident
+from resspec.training.data import Images, Part, Samples
+from resspec.training.engine import Engine
 from resspec.training.evaluation import evaluate
 from resspec.training.loop import Epoch, train
 from resspec.training.networks import Network, free_cache, network_of, refuse_missing, threads
@@ -28,14 +28,14 @@ PARTS: tuple[Part, Part] = ("train", "validation")
 
 @contextmanager
 def bench_for(setting: Training, base: NetSpec) -> Iterator[Bench]:
-    """The bench with its images in memory; torch's thread count is put back at the end."""
+    """The bench with its images, in memory or read one by one; torch's thread count is put back at the end."""
     refuse_missing(setting.device)
     task = task_of(base)
     if task.score.leading != setting.measure:
         message = f"the base learns {task.kind}, which is not judged by {setting.measure}"
         raise SearchError.of("RS520", message, remedy=f"write measure: {task.score.leading} in the evaluator")
     task.check(setting.recipe)
-    images, held_out = (resident(setting.data, part, task.truth) for part in PARTS)
+    images, held_out = (setting.data.load_for(task.truth, part) for part in PARTS)
     if not held_out:
         raise SearchError.of("RS520", "the data set has no validation images", remedy="hold some out: validation=0.1")
     refuse_misfit(base, images, task)
@@ -43,9 +43,10 @@ def bench_for(setting: Training, base: NetSpec) -> Iterator[Bench]:
         yield TrainingBench(setting, images, held_out)
 
 
-def refuse_misfit(base: NetSpec, images: Images, task: Task = CLASSIFICATION) -> None:
-    """SearchError where the base reads other images, or tells fewer classes apart, than the data set has."""
-    if base.input != images.shape:
+def refuse_misfit(base: NetSpec, images: Images | Samples, task: Task = CLASSIFICATION) -> None:
+    """SearchError where the base reads images of another size than those in memory, or tells fewer classes apart than
+    the data set has."""
+    if isinstance(images, Images) and base.input != images.shape:
         raise SearchError.of("RS520", f"the base reads images of {list(base.input)}, the data has {list(images.shape)}")
     classes = task.classes or getattr(resolve(base).head, "classes", None)
     if classes is not None and classes < images.classes:
@@ -53,13 +54,14 @@ def refuse_misfit(base: NetSpec, images: Images, task: Task = CLASSIFICATION) ->
 
 
 class TrainingBench(Bench):
-    """One training at a time, on images that stay in memory."""
+    """One training at a time."""
 
-    def __init__(self, setting: Training, images: Images, held_out: Images) -> None:
+    def __init__(self, setting: Training, images: Images | Samples, held_out: Images | Samples) -> None:
         self.steps = setting.recipe.epochs
         self._setting = setting
         self._images = images
         self._held_out = held_out
+        self._engine = Engine(workers=setting.workers)
 
     def measure(self, spec: NetSpec, seed: int, watch: Watch) -> Figures:
         """Train once by the recipe; the figures are those after its last epoch."""
@@ -98,7 +100,8 @@ class TrainingBench(Bench):
         model = network_of(spec, 0, self._setting.device)
         model.load_state_dict(read_weights(weights))
         task = task_of(spec)  # a detector's places follow from its own neck
-        return figures_of(evaluate(model, resident(self._setting.data, "test", task.truth), task=task))
+        images, recipe = self._setting.data.load_for(task.truth, "test"), self._setting.recipe
+        return figures_of(evaluate(model, images, engine=self._engine, recipe=recipe, task=task))
 
     def recover(self) -> None:
         """Give back the device's memory as well."""
@@ -117,10 +120,17 @@ class TrainingBench(Bench):
         model = network_of(spec, seed, self._setting.device)
         if begin is not None:
             begin(model)
-        held_out, task = self._held_out, task_of(spec)
-        last = train(model, self._images, recipe, validation=held_out, seed=seed, on_epoch=told, task=task)[
-            -1
-        ].validation
+        history = train(
+            model,
+            self._images,
+            recipe,
+            validation=self._held_out,
+            seed=seed,
+            on_epoch=told,
+            engine=self._engine,
+            task=task_of(spec),
+        )
+        last = history[-1].validation
         assert last is not None
         return model, figures_of(last)
 

@@ -21,7 +21,9 @@ GENERATOR = "generator.safetensors"
 EVERY = 250
 """Steps after which the state is kept and a line is written."""
 SHOWN = 64
-"""Images of the grid."""
+"""Images of the grid, or of a network that is told a class the most rows, a class each."""
+ACROSS = 8
+"""Images of a row."""
 
 
 class Learning(Protocol):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from resspec.errors import Fault, SpecError, did_you_mean, in_file_order, quoted
+from resspec.record import refusal
 from resspec.spec.faults import faults_of
 from resspec.spec.merging import merge
 from resspec.spec.overrides import apply_overrides
@@ -39,7 +40,9 @@ def load_recipe(source: str | Path | Mapping[str, Any] | Recipe, *overrides: str
         if not overrides:
             return source
         source = source.to_dict()
-    root = spelled_out(entry_of(source) if isinstance(source, Mapping) else read(find_recipe(str(source)), ()))
+    root = spelled_out(
+        extended(entry_of(source)) if isinstance(source, Mapping) else read(find_recipe(str(source)), ())
+    )
     root = apply_overrides(root, tuple(text.removeprefix(PREFIX) for text in overrides), {})
     if not isinstance(root.value, dict):
         message = f"a recipe is a mapping of keys and values, not {quoted(root.plain())}"
@@ -61,21 +64,53 @@ def find_recipe(source: str) -> Path:
     return shipped[source]
 
 
+def written_out(given: object) -> object:
+    """What another file says of a recipe, as a recipe's own keys: a name or a path, or `extends` and what differs, are
+    looked up; all else is left as it is. PydanticCustomError where there is no such recipe."""
+    try:
+        if isinstance(given, str):
+            return read(find_recipe(given), ()).plain()
+        if isinstance(given, Mapping) and EXTENDS in given:
+            return extended(entry_of(given)).plain()
+    except SpecError as error:
+        fault = error.faults[0]
+        raise refusal("recipe", fault.message, fault.remedy) from None
+    return given
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What an editor is told of a field that holds a recipe."""
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """A name, the keys, or `extends` with keys."""
+        named = {"type": "string", "description": "A shipped recipe or a file.", "examples": sorted(shipped_recipes())}
+        longer = {"type": "object", "required": [EXTENDS], "properties": {EXTENDS: named}}
+        return {"anyOf": [named, handler(schema), longer]}
+
+
+RecipeRef = Annotated[Recipe, BeforeValidator(written_out), _Written()]
+"""A recipe in another file: its keys, a name, or `extends` and what differs."""
+
+
 def read(path: Path, chain: tuple[Path, ...]) -> Entry:
     """The tree of a file laid over that of the recipe it extends."""
-    root = read_document(path).root
+    return extended(read_document(path).root, path.parent, (*chain, path.resolve()))
+
+
+def extended(root: Entry, folder: Path = Path(), chain: tuple[Path, ...] = ()) -> Entry:
+    """A recipe's tree laid over that of the recipe it extends, whose path starts at a folder."""
     if not isinstance(root.value, dict) or EXTENDS not in root.value:
         return root
     fields = dict(root.value)
     base = fields.pop(EXTENDS)
-    chain = (*chain, path.resolve())
     if not isinstance(base.value, str):
         raise SpecError(Fault("RS208", f"`extends` names a recipe, not {quoted(base.plain())}", base.mark))
     try:
         below = find_recipe(base.value)
     except SpecError as error:
         raise SpecError(*(replace(fault, mark=base.mark) for fault in error.faults)) from None
-    below = path.parent / below
+    below = folder / below
     if below.resolve() in chain:
         raise SpecError(Fault("RS209", "`extends` goes in a circle", base.mark, "take one of these `extends` away"))
     return laid_over(

@@ -105,6 +105,12 @@ def test_a_word_that_is_no_override_is_refused(verb: str) -> None:
     assert "error[RS205]: 'banana' is not an override" in done.stderr
 
 
+def test_a_change_of_the_recipe_that_lacks_its_prefix_is_told_so() -> None:
+    done = run("train", "resnet20_quarter", "epochs=3", "--data", "digits")
+    assert done.returncode == 2
+    assert "write recipe.epochs=3" in done.stderr
+
+
 def test_mistakes_are_json_where_json_was_asked_for(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text("extends: resnet18\nblok: basic\nstages: {1: {depth: 0}}\n")
     done = run("report", "net.yaml", "--json", cwd=tmp_path)

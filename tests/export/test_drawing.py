@@ -137,3 +137,12 @@ def test_words_of_a_person_cannot_leave_their_place():
 def test_the_drawing_is_the_golden(name: str, zoom: str, form: str, heat: str, golden: Callable[[str, str], None]):
     suffix = {"svg": "svg", "text": "txt", "mermaid": "mmd"}[form]
     golden(f"drawing/{name}_{zoom}.{suffix}", draw(resspec.graph(name), zoom, form, heat))
+
+
+@pytest.mark.parametrize("name", ["resnet18", "digits_generator", "edsr_x4"])
+def test_the_slabs_of_stages_stay_within_the_picture_where_maps_grow_too(name: str):
+    root = ET.fromstring(draw(resspec.graph(name), "stage"))
+    slabs = root.iter("{http://www.w3.org/2000/svg}polygon")
+    heights = [float(pair.partition(",")[2]) for slab in slabs for pair in slab.attrib["points"].split()]
+    assert min(heights) > 0
+    assert max(heights) < float(root.attrib["height"])

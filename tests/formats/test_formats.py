@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ import resspec
 from command import run
 from networks import small
 from resspec.errors import ResspecError, WeightsError
+from resspec.formats.answers import difference
 from resspec.formats.exporting import export
 from resspec.formats.format import formats
 from resspec.ingest.huggingface import config_of, spec_of
@@ -110,9 +112,9 @@ def test_a_detector_is_written_with_all_its_outputs_for_any_number_of_boxes(tmp_
         torch.testing.assert_close(got[name], tensor, rtol=1e-4, atol=1e-5)
 
 
-def test_a_network_of_several_outputs_is_not_written_in_8_bits(tmp_path: Path):
-    with pytest.raises(ResspecError, match=r"RS705.*judged by one output, fcos_digits has 3"):
-        export(resspec.load("fcos_digits"), tmp_path / "net.onnx", BUILD, int8="digits")
+def test_a_network_that_is_given_more_than_images_is_not_written_in_8_bits(tmp_path: Path):
+    with pytest.raises(ResspecError, match=r"RS705.*given images alone, fasterrcnn_digits reads boxes too"):
+        export(resspec.load("fasterrcnn_digits"), tmp_path / "net.onnx", BUILD, int8="digit-scenes")
 
 
 def test_an_onnx_file_that_kept_its_names_is_imported(tmp_path: Path):
@@ -122,6 +124,65 @@ def test_an_onnx_file_that_kept_its_names_is_imported(tmp_path: Path):
     onnx.save(onnx.helper.make_model(onnx.helper.make_graph([], "net", [], [], kept)), tmp_path / "net.onnx")
     found = resspec.import_spec(str(tmp_path / "net.onnx"), "input=3x32x32")
     assert resspec.report(found.spec).params == resspec.report(SPEC).params
+
+
+DENSE: dict[str, dict[str, Any]] = {
+    "auxiliary": {"decoder": "fcn", "heads": {"classes": 5, "aux": 3}},
+    "detector": {"neck": {"kind": "fpn", "taps": [3, 4], "width": 16}, "heads": {"kind": "retinanet", "classes": 3}},
+}
+"""Networks that answer with several tensors."""
+
+
+def dense(kind: str) -> resspec.NetSpec:
+    return resspec.load({**small(stages=[{"depth": 1, "width": 8}] * 4), "head": None, **DENSE[kind]})
+
+
+@pytest.mark.parametrize("kind", DENSE)
+@pytest.mark.parametrize("suffix", ["pt2", "py"])
+def test_several_outputs_keep_their_names(tmp_path: Path, kind: str, suffix: str):
+    spec = dense(kind)
+    made = export(spec, tmp_path / f"net.{suffix}", BUILD)
+    assert "largest difference" in made.written.verified[0]
+    assert len(resspec.build(spec)(x(1))) > 1
+
+
+def test_several_outputs_keep_their_names_in_onnx(tmp_path: Path):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    runtime = pytest.importorskip("onnxruntime", reason="ONNX needs the extra onnx")
+    spec = dense("detector")
+    export(spec, tmp_path / "net.onnx", BUILD)
+    session = runtime.InferenceSession(tmp_path / "net.onnx", providers=["CPUExecutionProvider"])
+    with torch.no_grad():
+        wanted = BUILD(spec).eval()(x(2))
+    assert [output.name for output in session.get_outputs()] == list(wanted)
+    for name, got in zip(wanted, session.run(None, {"x": x(2).numpy()}), strict=True):
+        torch.testing.assert_close(torch.from_numpy(got), wanted[name], rtol=1e-4, atol=1e-5)
+
+
+def test_an_answer_that_differs_or_is_called_otherwise_is_refused():
+    one, other = torch.ones(3), torch.tensor([1.0, 1.0, 1.1])
+    assert difference({"a": one, "b": one}, {"b": one, "a": one}) == 0
+    with pytest.raises(WeightsError, match=r"RS706.*answers otherwise in b: by 1\.0e-01"):
+        difference({"a": one, "b": one}, {"a": one, "b": other})
+    with pytest.raises(WeightsError, match=r"RS706.*in a: by nan"):
+        difference({"a": one, "b": one}, {"a": other * torch.nan, "b": other})
+    with pytest.raises(WeightsError, match=r"RS706.*answers output, not a, b"):
+        difference({"a": one, "b": one}, one)
+
+
+@pytest.mark.slow
+def test_openvino_keeps_the_names_of_several_outputs(tmp_path: Path):
+    pytest.importorskip("openvino", reason="OpenVINO needs the extra openvino")
+    pytest.importorskip("onnxscript", reason="OpenVINO needs the extra openvino")
+    export(dense("auxiliary"), tmp_path / "net.xml", BUILD)
+
+
+@pytest.mark.slow
+def test_eight_bits_are_judged_by_what_the_network_is_for(tmp_path: Path):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    pytest.importorskip("onnxruntime", reason="ONNX needs the extra onnx")
+    made = export(resspec.load("unet_digits"), tmp_path / "net.onnx", BUILD, int8="digit-scenes")
+    assert "400 test images: mIoU" in made.written.verified[0]
 
 
 @pytest.mark.slow

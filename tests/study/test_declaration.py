@@ -9,8 +9,10 @@ import pytest
 
 from resspec.errors import BudgetError, SearchError, SpecError
 from resspec.study.declaration import load_search, shipped_searches
+from resspec.study.evaluators.training import Training
 from resspec.study.problem import problem_of
 from resspec.study.run import profile
+from resspec.training.recipe_file import load_recipe
 from study.formula import BASE, stated
 
 FILE = """\
@@ -56,6 +58,13 @@ def test_a_file_is_named_by_its_stem_and_its_base_is_found_beside_it(
     assert problem_of(search).base_costs.params == problem_of(search).budgets[0].high
 
 
+@pytest.mark.parametrize("recipe", ["digits", "{extends: digits}", "{extends: digits, epochs: 30}"])
+def test_a_search_names_the_recipe_that_it_trains_by(folder: Path, recipe: str):
+    search = load_search(faulty(folder, "{epochs: 2}", recipe))
+    assert isinstance(search.evaluator, Training)
+    assert search.evaluator.recipe == load_recipe("digits", *(["epochs=30"] if "30" in recipe else []))
+
+
 def test_keywords_replace_what_a_file_says(folder: Path):
     assert load_search(folder / "mine.yaml", trials=7, seed=None).trials == 7
     assert load_search(load_search(folder / "mine.yaml"), seed=3).seed == 3
@@ -92,6 +101,12 @@ def test_a_search_can_be_written_in_python_and_comes_back_from_plain_data():
         ),
         ("data: digits", "data: digit", ["mine.yaml:7:", "there is no data set 'digit'", "did you mean 'digits'?"]),
         ("epochs: 2", "epoch: 2", ["mine.yaml:7:52: error[RS201]: unknown key 'evaluator.recipe.epoch'"]),
+        (
+            "{epochs: 2}",
+            "{extends: digit}",
+            ["mine.yaml:7:51: error", "no recipe called 'digit'", "did you mean 'digits'?"],
+        ),
+        ("{epochs: 2}", "{extends: digits, epoch: 2}", ["mine.yaml:7:69: error[RS201]: unknown key 'evaluator.recipe"]),
         ("evaluator:", "evaluato:", ["unknown key 'evaluato'", "did you mean 'evaluator'?"]),
         ("stages.1.depth", "stages.1.depht", ["mine.yaml:3:3: error", "unknown key 'stages.1.depht'"]),
         ("stages.2.width", "stages.3.width", ["mine.yaml:4:3: error", "there is no stages.3"]),

@@ -127,7 +127,7 @@ def test_a_denoiser_is_no_classifier_and_a_generator_of_classes_has_no_critic_he
     with pytest.raises(resspec.DataError, match="train-denoiser"):
         resspec.train(SPEC, data="digits", path=tmp_path / "run")
     told = resspec.load("digits_generator", "condition=label", "norm=conditional")
-    with pytest.raises(resspec.DataError, match="these read a label"):
+    with pytest.raises(resspec.DataError, match="here the one 10 classes and the other no label"):
         resspec.train_generator(told, "digits_critic", data="digits", path=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 

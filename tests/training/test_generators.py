@@ -54,9 +54,11 @@ def test_training_moves_the_mean_of_the_generator_and_a_finished_folder_is_read_
 
 
 @pytest.mark.slow
-def test_a_training_that_was_stopped_goes_on_to_the_same_weights(tmp_path: Path):
+@pytest.mark.parametrize("told", ["", "labelled_"])
+def test_a_training_that_was_stopped_goes_on_to_the_same_weights(told: str, tmp_path: Path):
+    generator, critic = f"{told}{GENERATOR}", f"{told}{CRITIC}"
     command = [
-        *(sys.executable, "-m", "resspec", "train-generator", GENERATOR, "--critic", CRITIC, "--data", "digits"),
+        *(sys.executable, "-m", "resspec", "train-generator", generator, "--critic", critic, "--data", "digits"),
         *("duel.steps=400", "duel.batch=4", "--threads", "1", "--path"),
     ]
     subprocess.run([*command, str(tmp_path / "whole")], check=True, capture_output=True)

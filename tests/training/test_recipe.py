@@ -88,3 +88,7 @@ def test_the_rate_of_2015_falls_at_half_and_three_quarters():
     falls = [step for step, (before, rate) in enumerate(pairwise(rates), 1) if rate < before]
     assert falls == [32032, 48048]
     assert rates[-1] == pytest.approx(0.001)
+
+
+def test_a_recipe_written_in_python_may_extend_a_shipped_one():
+    assert load_recipe({"extends": "scenes", "epochs": 3}) == load_recipe("scenes", "epochs=3")

@@ -48,6 +48,7 @@ UNTOLD = frozenset(
         *("prelu", "tanh", "times", "instance_norm", "colour_shift", "reflect_pad", "unflatten", "global_sum"),
         *("spectral_conv2d", "spectral_linear", "layer_norm", "pair_attention", "colour_offset"),
         *("bare_batch_norm", "gain", "map_attention", "add_inner", "spectral_embedding"),
+        *("power_conv2d", "power_linear", "power_embedding", "uncounted_batch_norm", "chunk"),
         *("roi_align", "sinusoid_linear", "embedding", "add_vector", "modulate"),
         *("places_to_tokens", "tokens_to_places", "places_to_row", "row_to_places", "point_conv1d", "packed_attention"),
     )

@@ -28,9 +28,9 @@ EDGE = {"stroke": "#5c6a78", "stroke_linejoin": "round"}
 def strip(scene: Scene, heat: Heat) -> str:
     """The drawing as SVG."""
     parts: list[str] = []
-    largest = max(scene.input[1:], default=1)
     x, links = MARGIN, list[tuple[float, float]]()
     boxes = (Box("", "input", shape=scene.input, role="input"), *scene.stages)
+    largest = max((side for box in boxes for side in box.shape[1:]), default=1)
     skips = longs(scene.stages)
     high = HEAD + LANE * (1 + max((skip.lane for skip in skips), default=-1))
     ground = high + max(Slab(box, largest).above for box in boxes)

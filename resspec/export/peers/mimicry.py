@@ -15,6 +15,8 @@ RENAMES: tuple[Rule, ...] = (
     (r"^layer\d+\.\d+\.", "block{n+2}.", r"^to_image\."),
     (r"^layer\d+\.\d+\.", "block{n+1}."),
     (r"^to_image\.", "c{N+2}."),
+    (r"\.u0$", ".sn_u"),
+    (r"\.sv0$", ".sn_sigma"),
 )
 BLOCKS = range(1, 10)
 """Blocks that are put in order; the peer's nets have up to six."""

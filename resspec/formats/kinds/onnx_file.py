@@ -1,17 +1,17 @@
-"""ONNX, by torch's exporter: inputs by their names (`x`; `time`, `label`; `boxes`), outputs too (`output`), any
-batch."""
+"""ONNX, by torch's exporter: inputs by their names (`x`; `time`, `label`; `boxes`), outputs by theirs (`output` where
+there is one), any batch."""
 
 from __future__ import annotations
 
 import logging
 import warnings
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from resspec.formats.format import Answer, Export, Format, Written, compared, gathered, package
+from resspec.formats.answers import Answer, answer_of
+from resspec.formats.format import Export, Format, Written, compared, package
 
 EXTRA = "onnx"
 
@@ -22,12 +22,9 @@ def write(export: Export) -> Written:
     package("onnxscript", EXTRA)
     program(export, export.path)
     onnx.checker.check_model(str(export.path), full_check=True)
-    run = session(export.path)
-
-    def every(*given: Tensor) -> Answer:
-        return gathered(export, run.answers(*given))
-
-    return Written((export.path,), ("passed by onnx.checker", f"ONNX Runtime, {compared(export, every)}"))
+    return Written(
+        (export.path,), ("passed by onnx.checker", f"ONNX Runtime, {compared(export, session(export.path))}")
+    )
 
 
 def program(export: Export, path: Path) -> None:
@@ -40,7 +37,7 @@ def program(export: Export, path: Path) -> None:
             export.example(2),
             str(path),
             input_names=[argument.name for argument in export.signature],
-            output_names=export.outputs,
+            output_names=list(export.outputs),
             dynamic_shapes=export.free_batch(),
             dynamo=True,
             external_data=False,
@@ -59,15 +56,12 @@ class session:  # noqa: N801  # called as a function, it keeps the session that 
         self.session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
         self.names = [each.name for each in self.session.get_inputs()]
+        self.outputs = [each.name for each in self.session.get_outputs()]
 
-    def __call__(self, *given: Tensor) -> Tensor:
-        """The network's first output for a batch: images (N, C, H, W), and what else it reads."""
-        return torch.from_numpy(self.answers(*given)[0])
-
-    def answers(self, *given: Tensor) -> list[Any]:
-        """All outputs, as arrays, in the network's order."""
+    def __call__(self, *given: Tensor) -> Answer:
+        """What the network answers to a batch: images (N, C, H, W), and what else it reads."""
         named = {name: tensor.numpy() for name, tensor in zip(self.names, given, strict=True)}
-        return list(self.session.run(None, named))
+        return answer_of(self.outputs, map(torch.from_numpy, self.session.run(self.outputs, named)))
 
 
 FORMAT = Format("onnx", ".onnx", write)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
-from resspec.formats.format import Answer, Export, Format, Written, compared, gathered, package
+from resspec.formats.answers import Answer, answer_of
+from resspec.formats.format import Export, Format, Written, compared, package
 from resspec.formats.kinds.onnx_file import program
 
 
@@ -22,8 +24,8 @@ def write(export: Export) -> Written:
     compiled = openvino.Core().compile_model(str(export.path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
     def run(*given: Tensor) -> Answer:
-        answers = compiled([tensor.numpy() for tensor in given])
-        return gathered(export, [answers[place].copy() for place in range(len(export.outputs))])
+        found = compiled([tensor.numpy() for tensor in given])
+        return answer_of(export.outputs, [torch.from_numpy(found[name].copy()) for name in export.outputs])
 
     files = (export.path, export.path.with_suffix(".bin"))
     return Written(files, (f"read and run by OpenVINO, {compared(export, run)}",))

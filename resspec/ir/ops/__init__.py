@@ -14,6 +14,7 @@ from resspec.ir.ops.generated import ColourOffset, ColourShift, ReflectPad, Unfl
 from resspec.ir.ops.layer_norm import LayerNorm2d
 from resspec.ir.ops.norm import BatchNorm2d, GroupNorm, InstanceNorm2d
 from resspec.ir.ops.pairs import PairAttention
+from resspec.ir.ops.pieces import Chunk
 from resspec.ir.ops.places import (
     PackedAttention,
     PlacesToRow,
@@ -23,6 +24,7 @@ from resspec.ir.ops.places import (
     TokensToPlaces,
 )
 from resspec.ir.ops.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool, GlobalSum, MaxPool2d
+from resspec.ir.ops.power import PowerConv2d, PowerEmbedding, PowerLinear
 from resspec.ir.ops.projection import AddInner, BareBatchNorm2d, Gain, MapAttention, SpectralEmbedding
 from resspec.ir.ops.regions import Boxes, ByImage, RoIAlign
 from resspec.ir.ops.reshape import (
@@ -43,6 +45,7 @@ from resspec.ir.ops.spectral import SpectralConv2d, SpectralLinear
 from resspec.ir.ops.splits import Concat, Split, SplitSoftmax, SumSplits
 from resspec.ir.ops.standardised import ScaledStdConv2d, StdConv2d
 from resspec.ir.ops.transposed import TransposedConv2d
+from resspec.ir.ops.uncounted import UncountedBatchNorm2d
 
 __all__ = [
     "GELU",
@@ -60,6 +63,7 @@ __all__ = [
     "BlurPool",
     "Boxes",
     "ByImage",
+    "Chunk",
     "ColourOffset",
     "ColourShift",
     "Concat",
@@ -99,6 +103,9 @@ __all__ = [
     "PlacesToTokens",
     "PointConv1d",
     "PositionEmbedding",
+    "PowerConv2d",
+    "PowerEmbedding",
+    "PowerLinear",
     "ReLU",
     "ReflectPad",
     "ResizeLike",
@@ -129,6 +136,7 @@ __all__ = [
     "Tokens",
     "TokensToPlaces",
     "TransposedConv2d",
+    "UncountedBatchNorm2d",
     "Unflatten",
     "Upsample",
     "WholeConv2d",

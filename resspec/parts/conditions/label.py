@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from resspec.ir import Builder, Given
+from resspec.ir import Builder, Given, Value
 from resspec.ir.ops import Embedding, Index
 from resspec.parts.families import Act, Condition
 
@@ -20,7 +20,7 @@ class Label(Condition):
     width: Annotated[int, Field(ge=0)] = 0
     """Width of the table that all parts share (arXiv:1809.11096); with 0 each has its own."""
 
-    def lay(self, b: Builder, act: Act) -> Given:
+    def lay(self, b: Builder, image: Value, act: Act) -> Given:
         """label; in scope condition: classes."""
         label = b.add("label", Index(self.classes))
         if not self.width:

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from resspec.ir import Builder, Given
+from resspec.ir import Builder, Given, Value
 from resspec.ir.ops import Add, Embedding, Index, Linear, SinusoidLinear
 from resspec.parts.families import Act, Condition
 
@@ -28,7 +28,7 @@ class TimeStep(Condition):
     classes: Annotated[int, Field(ge=1)] | None = None
     """Number of classes, where the net is told one too."""
 
-    def lay(self, b: Builder, act: Act) -> Given:
+    def lay(self, b: Builder, image: Value, act: Act) -> Given:
         """time, label; in scope condition: table, fc1, act, fc2, label, add."""
         hidden = self.hidden or 4 * self.width
         time = b.add("time", Index(self.steps))

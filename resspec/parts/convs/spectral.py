@@ -1,10 +1,10 @@
 """The convolution with spectral normalisation."""
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import SpectralConv2d
+from resspec.parts.dividing import CONVS, Spectral
 from resspec.parts.families import Conv, Names, Unit
 
 
@@ -16,8 +16,12 @@ class SpectralNormalised(Conv):
 
     bias: bool = True
     """Whether every convolution has a bias, even one before a norm that shifts."""
+    keep: Literal["both", "left"] = "both"
+    """Which singular vectors are kept: both, which training follows and eval mode uses; or the left one, from which
+    every run takes a step of the power method, as in the code of BigGAN's authors."""
 
     def lay(self, b: Builder, names: Names, x: Value, unit: Unit) -> Value:
         """Convolution, then what the unit names."""
         unit = replace(unit, biased=True) if self.bias else unit
-        return unit.finished(b, names, b.add(names.conv, SpectralConv2d(*unit.geometry(x)), x))
+        spectral: Spectral = "left" if self.keep == "left" else True
+        return unit.finished(b, names, b.add(names.conv, CONVS[spectral](*unit.geometry(x)), x))

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Conv2d, SpectralConv2d
 from resspec.parts.base import part_field
+from resspec.parts.dividing import CONVS, Spectral
 from resspec.parts.families import Act, Head
 
 
@@ -22,11 +22,11 @@ class ImageHead(Head):
     act: Annotated[Act, part_field(Act)] = Field(default_factory=lambda: Act.read("tanh"))
     """The activation behind it."""
 
-    spectral: bool = False
-    """Whether its kernel is divided by its largest singular value (arXiv:1802.05957)."""
+    spectral: Spectral = False
+    """Whether its kernel is divided by its largest singular value (arXiv:1802.05957); with `left` a step of the power
+    method finds it in every run."""
 
     def lay(self, b: Builder, x: Value) -> Value:
         """(C, H, W) -> (channels, H, W): to_image, image."""
-        layer = SpectralConv2d if self.spectral else Conv2d
-        conv = layer(x.channels, self.channels, self.kernel, padding=self.kernel // 2, bias=True)
+        conv = CONVS[self.spectral](x.channels, self.channels, self.kernel, padding=self.kernel // 2, bias=True)
         return self.act.lay(b, "image", b.add("to_image", conv, x))

@@ -5,17 +5,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import (
-    AddInner,
-    Dropout,
-    Flatten,
-    GlobalAvgPool,
-    GlobalSum,
-    Linear,
-    SpectralEmbedding,
-    SpectralLinear,
-)
+from resspec.ir.ops import AddInner, Dropout, Flatten, GlobalAvgPool, GlobalSum
 from resspec.parts.conditioning import conditioned, projected
+from resspec.parts.dividing import LINEARS, TABLES, Spectral
 from resspec.parts.families import Head
 
 
@@ -33,8 +25,9 @@ class LinearHead(Head):
 
     bias: bool = True
     """Whether the linear layer has a bias."""
-    spectral: bool = False
-    """Whether its matrix is divided by its largest singular value (arXiv:1802.05957)."""
+    spectral: Spectral = False
+    """Whether its matrix is divided by its largest singular value (arXiv:1802.05957); with `left` a step of the power
+    method finds it in every run."""
     projection: bool = False
     """Whether the inner product of the features with a vector of what the net is told is added, as in critics of
     classes (arXiv:1802.05637)."""
@@ -49,13 +42,12 @@ class LinearHead(Head):
             return x
         if self.dropout > 0:
             x = b.add("drop", Dropout(self.dropout), x)
-        layer = SpectralLinear if self.spectral else Linear
-        y = b.add("fc", layer(x.channels, self.classes, self.bias), x)
+        y = b.add("fc", LINEARS[self.spectral](x.channels, self.classes, self.bias), x)
         if not self.projection:
             return y
         given = conditioned(b, "told")
-        if given.below and self.spectral:
-            vector = b.add("told", SpectralEmbedding(given.below, x.channels), given.value)
+        if given.below:
+            vector = b.add("told", TABLES[self.spectral](given.below, x.channels), given.value)
         else:
             vector = projected(b, "told", x.channels)
         return b.add("score", AddInner(), y, x, vector)

@@ -5,7 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import Flatten, Linear, SpectralLinear, Unflatten
+from resspec.ir.ops import Flatten, Unflatten
+from resspec.parts.conditioning import Numbered, conditioned
+from resspec.parts.dividing import LINEARS, Spectral
 from resspec.parts.families import Act, Conv, Norm, Stem
 
 
@@ -20,8 +22,11 @@ class Latent(Stem):
     size: Annotated[int, Field(ge=1, le=64)] = 4
     """Side of the map."""
 
-    spectral: bool = False
-    """Whether the layer's matrix is divided by its largest singular value (arXiv:1802.05957)."""
+    spectral: Spectral = False
+    """Whether the layer's matrix is divided by its largest singular value (arXiv:1802.05957); with `left` a step of the
+    power method finds it in every run."""
+    chunk: Numbered = None
+    """Which chunk of the latent vector it reads, where the condition takes that apart (`latent-label`: 0)."""
 
     @property
     def reduction(self) -> int:
@@ -30,7 +35,7 @@ class Latent(Stem):
 
     def lay(self, b: Builder, x: Value, conv: Conv, norm: Norm, act: Act, bare: bool) -> Value:
         """vector, project, map."""
-        x = b.add("vector", Flatten(), x)
-        layer = SpectralLinear if self.spectral else Linear
-        x = b.add("project", layer(x.channels, self.width * self.size**2), x)
+        whole = self.chunk is None
+        x = b.add("vector", Flatten(), x) if whole else conditioned(b, "project", self.chunk).value
+        x = b.add("project", LINEARS[self.spectral](x.channels, self.width * self.size**2), x)
         return b.add("map", Unflatten(self.size), x)

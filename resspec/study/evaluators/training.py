@@ -15,6 +15,7 @@ from resspec.study.figures import Measures
 from resspec.training.data import DataSource
 from resspec.training.plugin import plugin_field
 from resspec.training.recipe import Recipe
+from resspec.training.recipe_file import RecipeRef
 
 
 class Inheritance(Record):
@@ -34,18 +35,22 @@ class Training(Evaluator):
 
     data: Annotated[DataSource, plugin_field(DataSource)]
     """The data set."""
-    recipe: Recipe = Recipe()
-    """How every network is trained."""
+    recipe: RecipeRef = Recipe()
+    """How every network is trained: a recipe's keys, the name of one, or `extends` and what differs."""
     device: str = "cpu"
     """Where: cpu, cuda, cuda:1, …"""
-    measure: Literal["accuracy", "miou", "map50"] = "accuracy"
+    measure: Literal["accuracy", "miou", "map50", "psnr"] = "accuracy"
     """The leading figure of what the networks learn: accuracy of classifiers, miou (mean intersection over union) of
-    segmentation, map50 (mean average precision) of detectors."""
+    segmentation, map50 (mean average precision) of detectors, psnr (peak signal-to-noise ratio in dB) of
+    super-resolution."""
     inherit: Inheritance | None = None
     """Start trials from weights of trained ones; by default every trial starts afresh. The last comparison always
     does."""
     threads: Annotated[int, Field(ge=1)] | None = None
     """CPU threads of one training; small networks are fastest on 1. By default as many as torch likes."""
+
+    workers: Annotated[int, Field(ge=0)] = 0
+    """Processes that decode images, for data sets that are read one by one; with 0 the training does so itself."""
 
     @property
     def measures(self) -> Measures:
@@ -53,13 +58,14 @@ class Training(Evaluator):
         return {self.measure: "maximize", "loss": "minimize"}
 
     def to_data(self) -> dict[str, Any]:
-        """As a file would write it; classifiers do so without `measure`, as studies did before there was another."""
-        data = super().to_data()
-        return {key: value for key, value in data.items() if (key, value) != ("measure", "accuracy")}
+        """As a file would write it, without what studies did not say before there was another: the measure of
+        classifiers, and no workers."""
+        former = {"measure": "accuracy", "workers": 0}
+        return {key: value for key, value in super().to_data().items() if (key, value) not in former.items()}
 
     @contextmanager
     def bench(self, base: NetSpec) -> Iterator[Bench]:
-        """Load the training and validation images."""
+        """Load the training and validation images, or find them where they are read one by one."""
         from resspec.study.training_bench import bench_for  # noqa: PLC0415  # torch comes with the first bench
 
         with bench_for(self, base) as bench:

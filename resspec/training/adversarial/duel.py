@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import torch
@@ -14,6 +15,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from resspec.errors import DataError
 from resspec.record import Record
+from resspec.training.adversarial.labels import drawn
 from resspec.training.feed import Feed
 
 Rate = Annotated[float, Field(gt=0)]
@@ -40,15 +42,23 @@ class Duel(Record):
     """Decay of the running mean of the generator's weights, which is kept as its weights."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What images are made of: the values of a latent vector, and how many classes are told, 0 for none."""
+
+    latent: int
+    classes: int = 0
+
+
 class Duelists:
     """Both networks and everything that changes with them: `taken` counts the generator's steps. Latent vectors are
-    drawn from N(0, 1)."""
+    drawn from N(0, 1), the classes of made images evenly."""
 
     def __init__(
-        self, networks: tuple[nn.Module, nn.Module], feed: Feed, duel: Duel, random: Generator, latent: int
+        self, networks: tuple[nn.Module, nn.Module], feed: Feed, duel: Duel, random: Generator, chance: Chance
     ) -> None:
         generator, critic = self.generator, self.critic = networks
-        self.feed, self.duel, self.random, self.latent = feed, duel, random, latent
+        self.feed, self.duel, self.random, self.chance = feed, duel, random, chance
         generator.train()
         critic.train()
         self.mean = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(duel.ema), use_buffers=True)
@@ -64,8 +74,14 @@ class Duelists:
 
     def latents(self, count: int) -> Tensor:
         """Latent vectors [count, D, 1, 1]."""
-        shape = (count, self.latent, 1, 1)
+        shape = (count, self.chance.latent, 1, 1)
         return torch.randn(shape, generator=self.random, device=self.feed.device)
+
+    def made(self) -> tuple[Tensor, ...]:
+        """A batch of made images, and what the critic is told of them."""
+        count = self.duel.batch
+        told = drawn(self.chance.classes, count, self.random, self.feed.device)
+        return self.generator(self.latents(count), *told), *told
 
     def step(self) -> tuple[float, float]:
         """One step of the generator, and those of the critic before it: the losses of critic and generator. DataError
@@ -75,7 +91,7 @@ class Duelists:
             optimizer.param_groups[0]["lr"] = rate * left
         for _ in range(self.duel.critic_steps):
             critic_loss = self.step_of_critic()
-        loss = -self.critic(self.generator(self.latents(self.duel.batch))).mean()
+        loss = -self.critic(*self.made()).mean()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
@@ -90,10 +106,11 @@ class Duelists:
     def step_of_critic(self) -> Tensor:
         """One step of the critic: its loss."""
         chosen = torch.randint(len(self.feed), (self.duel.batch,), generator=self.random, device=self.random.device)
-        images, _ = next(self.feed.batches([chosen], 0))
+        images, labels = next(self.feed.batches([chosen], 0))
+        told = (labels.long(),) if self.chance.classes else ()
         with torch.no_grad():
-            made = self.generator(self.latents(self.duel.batch))
-        real, fake = self.critic(self.feed.normalised(images)), self.critic(made)
+            made = self.made()
+        real, fake = self.critic(self.feed.normalised(images), *told), self.critic(*made)
         loss = functional.relu(1 - real).mean() + functional.relu(1 + fake).mean()
         self.critic_optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -17,12 +17,13 @@ from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.ir import Graph
 from resspec.spec.net import NetSpec
-from resspec.training.adversarial.duel import Duel, Duelists, fight
+from resspec.training.adversarial.duel import Chance, Duel, Duelists, fight
+from resspec.training.adversarial.labels import classes_of_both, rows_of
 from resspec.training.adversarial.samples import samples
 from resspec.training.checkpoint import read_weights, save_weights
-from resspec.training.course import GENERATOR, GRID, RESULT, SHOWN, STATE, Course, kept_state
+from resspec.training.course import ACROSS, GENERATOR, GRID, RESULT, SHOWN, STATE, Course, kept_state
 from resspec.training.data import DataSource, Images
-from resspec.training.data.gathering import in_memory, unlabelled
+from resspec.training.data.gathering import in_memory, training_images
 from resspec.training.feed import feed_of
 from resspec.training.grid import png_of
 from resspec.training.networks import refuse_missing, threads
@@ -89,11 +90,12 @@ def _run(pair: Pair, path: Path, device: str, course: Course) -> tuple[nn.Module
     state = kept_state(path / STATE, device)
     course.rows = state.pop("rows") if state else []
     with seeded(pair.seed, feed.device) as random:
-        duelists = Duelists((generator, critic), feed, pair.duel, random, pair.latent)
+        chance = Chance(pair.latent, classes_of_both(*graphs))
+        duelists = Duelists((generator, critic), feed, pair.duel, random, chance)
         mean = fight(duelists, course, state)
     save_weights(mean, path / GENERATOR, notes_of(pair.generator, graphs[0].fingerprint))
     save_weights(critic, path / CRITIC, notes_of(pair.critic, graphs[1].fingerprint))
-    write_whole(path / GRID, png_of(samples(mean, pair.latent, SHOWN, pair.seed)))
+    write_whole(path / GRID, grid_of(mean, chance, pair.seed))
     result = {
         "name": pair.generator.name,
         "fingerprint": graphs[0].fingerprint,
@@ -109,6 +111,14 @@ def _run(pair: Pair, path: Path, device: str, course: Course) -> tuple[nn.Module
     return mean, result
 
 
+def grid_of(generator: nn.Module, chance: Chance, seed: int) -> bytes:
+    """Images that a generator makes, as a PNG: of one that is told a class a row for each of the first few."""
+    rows = rows_of(chance.classes, None)[:SHOWN]
+    if not rows:
+        return png_of(samples(generator, chance.latent, SHOWN, seed))
+    return png_of(samples(generator, chance.latent, ACROSS, seed, rows), ACROSS)
+
+
 def fitting(pair: Pair, generator: Graph, critic: Graph) -> tuple[Images, tuple[Fault, ...]]:
     """The images to train on, pictures in files at the size that the critic reads, and what was wrong with those that
     are left out; DataError where generator, critic and images do not fit one another."""
@@ -118,13 +128,11 @@ def fitting(pair: Pair, generator: Graph, critic: Graph) -> tuple[Images, tuple[
         raise DataError.of("RS654", f"a generator reads latent vectors, not {said}", remedy="input=[64, 1, 1]")
     if judged != (1,):
         raise DataError.of("RS654", f"a critic gives one value, not {judged}", remedy="critic.head.classes=1")
-    if others := [argument.name for graph in (generator, critic) for argument in graph.signature[1:]]:
-        law = f"generator and critic are told nothing here, and these read a {others[0]}"
-        raise DataError.of("RS654", law, remedy="~condition")
-    found, given = unlabelled(pair.data, pair.critic.input)
+    classes = classes_of_both(generator, critic)
+    found, given = training_images(pair.data, pair.critic.input, classes)
     told = "the data has" if isinstance(found, Images) else "the critic reads"
     for who, shape in (("generator makes", made), ("critic reads", pair.critic.input)):
         if shape != given:
             got, wanted = ("x".join(map(str, sizes)) for sizes in (shape, given))
             raise DataError.of("RS654", f"the {who} images of {got}, {told} {wanted}", remedy="change its spec")
-    return in_memory(found, given)
+    return in_memory(found, given, labelled=classes > 0)

@@ -20,7 +20,7 @@ from resspec.spec.net import NetSpec
 from resspec.training.checkpoint import read_weights, save_weights
 from resspec.training.course import GENERATOR, GRID, RESULT, SHOWN, STATE, Course, kept_state
 from resspec.training.data import DataSource, Images
-from resspec.training.data.gathering import in_memory, unlabelled
+from resspec.training.data.gathering import in_memory, training_images
 from resspec.training.diffusion.learning import Denoiser
 from resspec.training.diffusion.noise import Noising
 from resspec.training.diffusion.sampling import Walk
@@ -115,7 +115,7 @@ def fitting(task: Task, graph: Graph) -> tuple[Images, tuple[Fault, ...]]:
     """The images to train on, pictures in files at the size that the network reads, and what was wrong with those that
     are left out; DataError where network and images do not fit."""
     made = graph[next(iter(graph.outputs.values()))].shape
-    found, given = unlabelled(task.data, task.spec.input)
+    found, given = training_images(task.data, task.spec.input)
     for what, shape in (("reads", task.spec.input), ("makes", made)):
         if shape != given:
             got, wanted = ("x".join(map(str, sizes)) for sizes in (shape, given))
