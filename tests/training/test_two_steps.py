@@ -232,6 +232,21 @@ def test_while_it_learns_things_are_among_the_boxes_and_the_loss_of_a_batch_is_t
     assert task.answer(model, x)["boxes"].shape == (3, 6, 4)
 
 
+def test_what_is_judged_is_what_is_found():
+    spec = resspec.load(LEARNING)
+    task = task_of(spec)
+    assert isinstance(task, Detection)
+    model = resspec.build(spec, seed=1).eval()
+    with torch.no_grad():
+        model.get_parameter("heads.boxes.cls_score.bias").copy_(torch.tensor([-1.0, 1.0, 0.0]))
+    x = torch.rand(3, 1, 32, 32)
+    judged, found = task.way.found(task.answer(model, x), task.size), TwoSteps(spec, model)(x).found
+    assert (judged.labels >= 0).any()
+    assert torch.equal(judged.labels, torch.where(found.labels < 0, found.labels, found.labels - 1))
+    torch.testing.assert_close(judged.boxes, found.boxes)
+    torch.testing.assert_close(judged.scores, found.scores)
+
+
 @pytest.mark.parametrize("change", ["heads.regions=[boxes, masks]", "heads.classes=1", "heads.regions=[keypoints]"])
 def test_what_no_data_tells_of_regions_is_not_learned(change: str):
     with pytest.raises(DataError, match=r"RS659(.|\n)*learn boxes alone"):
