@@ -10,6 +10,7 @@ import torch
 
 import resspec
 from resspec.errors import DataError
+from resspec.ir.ops import RoIAlign
 from resspec.training import train
 from resspec.training.detection.proposals import anchors_of, proposals, rows_of
 from resspec.training.detection.rcnn import Rcnn, judged
@@ -36,6 +37,10 @@ SMALL: dict[str, Any] = {
     },
 }
 """Levels of strides 4 and 8."""
+LEARNING = {
+    **SMALL,
+    "heads": {"kind": "rcnn", "classes": 3, "proposals": 6, "regions": [{"kind": "boxes", "hidden": [8]}]},
+}
 
 
 def test_anchors_are_those_that_weights_of_torchvision_were_trained_with():
@@ -46,6 +51,14 @@ def test_anchors_are_those_that_weights_of_torchvision_were_trained_with():
     last = anchors_of((13, 13), (800, 800), 3, CPU)  # 13 places share 800 pixels by whole ones
     assert last[:3].tolist() == [[-362, -181, 362, 181], [-256, -256, 256, 256], [-181, -362, 181, 362]]
     assert (last[3] - last[0]).tolist() == [61, 0, 61, 0]
+
+
+@pytest.mark.parametrize("size", ["1x57x83", "1x33x47", "1x64x32"])
+def test_levels_of_sizes_that_the_body_does_not_divide_keep_their_strides(size: str):
+    spec = resspec.load(LEARNING, f"input={size}")
+    assert resspec.graph(spec)["heads.boxes.pool"].op == RoIAlign(2, 2, 7, 2)
+    found = TwoSteps(spec, resspec.build(spec, seed=0))(torch.rand(1, *spec.input)).found
+    assert (found.boxes <= torch.tensor([*spec.input[:0:-1]] * 2)).all()
 
 
 def answered(objects: float = -9.0) -> dict[str, torch.Tensor]:
@@ -169,12 +182,6 @@ def test_a_network_that_is_no_such_detector_is_refused(change: str, law: str):
     spec = resspec.load({**SMALL, "name": "small"}, change)
     with pytest.raises(DataError, match=rf"RS659.*{law}"):
         TwoSteps(spec, resspec.build(spec, device="meta"))
-
-
-LEARNING = {
-    **SMALL,
-    "heads": {"kind": "rcnn", "classes": 3, "proposals": 6, "regions": [{"kind": "boxes", "hidden": [8]}]},
-}
 
 
 def test_a_network_that_knows_the_truth_loses_nothing():

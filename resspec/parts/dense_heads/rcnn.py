@@ -75,7 +75,7 @@ class RegionDetector(Heads):
 
 def octave(levels: Sequence[Value], image: Value) -> int:
     """log2 of the largest level's stride; GraphError unless each level's stride is twice that of the one before."""
-    octaves = [round(math.log2(image.shape[1] / level.shape[1])) for level in levels]
+    octaves = [round(math.log2(max(image.shape[1:]) / max(level.shape[1:]))) for level in levels]
     if any(after != before + 1 for before, after in pairwise(octaves)):
         strides = ", ".join(str(2**octave) for octave in octaves)
         law = f"regions are cut out of levels each of twice the stride before, and these have {strides}"

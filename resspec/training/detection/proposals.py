@@ -54,7 +54,7 @@ def rows_of(answer: Mapping[str, Tensor], size: tuple[int, int]) -> Iterator[tup
 def anchors_of(grid: tuple[int, int], size: tuple[int, int], count: int, device: torch.device) -> Tensor:
     """The anchors [places A, 4] of a level, place by place, ratio by ratio: round the corner of each place, whole
     strides apart, their edges rounded to pixels from there, as torchvision's weights expect them."""
-    octave = round(math.log2(size[0] / grid[0]))
+    octave = round(math.log2(max(size) / max(grid)))
     ratios, scales = (torch.tensor(each, device=device) for each in SHAPES[count])
     sides = SIDE * 2**octave * scales
     high = (ratios.sqrt()[:, None] * sides).flatten()
