@@ -62,6 +62,7 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
     b = composer.b
     image = b.add(INPUT, Input(plan.input))
     composer.put_condition(plan.condition, image)
+    given = {name: b.add(name, op) for name, op in plan.dense.heads.asked(plan.input).items()} if plan.dense else {}
     x = composer.put(Placed(plan.stem, "", "stem", plan.stem.stem.kind, ((),)), image)
     places = {"stem": x}
     for index, stage in enumerate(plan.stages):
@@ -70,7 +71,7 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
     x = composer.put(Placed(plan.final, "", "final", plan.final.final.kind, ((),)), x)
     if plan.dense:
         places = {**composer.marks, **places, plan.stages[-1].name: x}
-        outputs, maps = composer.put_dense(plan.dense, {**composer.blocks, **b.marks, **places}, image)
+        outputs, maps = composer.put_dense(plan.dense, {**composer.blocks, **b.marks, **places}, image, given)
         places |= maps
     else:
         assert plan.head is not None
@@ -127,7 +128,7 @@ class Composer:
         raise MisfitError(Misfit(None, given.value.shape, (("condition",),), fault))
 
     def put_dense(
-        self, dense: DensePlan, places: Mapping[str, Value], image: Value
+        self, dense: DensePlan, places: Mapping[str, Value], image: Value, given: Mapping[str, Value]
     ) -> tuple[dict[str, Value], dict[str, Value]]:
         """Lay neck, decoder and heads on the body's maps: the outputs, and maps by name."""
         if self.misfits:
@@ -135,7 +136,7 @@ class Composer:
         own = Builder(limit=self.limits.ops, condition=self.b.condition)
         level: Path = ("decoder" if dense.decoder else "neck",)
         try:
-            found = dense.lay(own, places, image)
+            found = dense.lay(own, places, image, given)
         except TooLargeError:
             fault = over("ops", self.limits.ops, ENDLESS, None)
             raise MisfitError(Misfit(None, image.shape, (level,), fault)) from None
@@ -215,8 +216,8 @@ class Composer:
 
 
 def _sized(fault: Fault, places: Mapping[str, Value], image: Value) -> Fault:
-    """The fault of maps that do not meet, with the input on which those of the body would."""
-    if fault.code != "RS306" or not fault.node:
+    """The fault of an operation's maps that do not meet, with the input on which those of the body would."""
+    if fault.code != "RS306" or "." not in fault.node:
         return fault
     stride = max(-(-image.shape[1] // x.shape[1]) for x in places.values())
     return replace(fault, remedy=f"use an input whose sides are multiples of {stride}")

@@ -36,14 +36,16 @@ class DensePlan:
     whole: bool = False
     """Whether the decoder's map is as large as the image."""
 
-    def lay(self, b: Builder, places: Mapping[str, Value], image: Value) -> tuple[dict[str, Value], dict[str, Value]]:
+    def lay(
+        self, b: Builder, places: Mapping[str, Value], image: Value, given: Mapping[str, Value]
+    ) -> tuple[dict[str, Value], dict[str, Value]]:
         """The outputs by name, and the maps that features may be taken from: levels and the decoder's map. `places` are
-        the body's maps by name."""
+        the body's maps by name, `given` what the heads asked for."""
         levels: dict[str, Value] = {}
         if self.neck is not None:
             with _site(b, self.neck):
                 levels = dict(self.neck.lay(b, [places[tap] for tap in self.neck_taps], self.kit))
-        maps, sight = levels, Sight(levels, image, places.get(self.aux), deepest=places.get(self.deepest))
+        maps, sight = levels, Sight(levels, image, places.get(self.aux), deepest=places.get(self.deepest), given=given)
         if self.decoder is not None:
             read = list(levels.values()) or [places[tap] for tap in self.decoder_taps]
             with _site(b, self.decoder):

@@ -24,7 +24,7 @@ from resspec.export.inputs import inputs
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.ir import Graph, broken
-from resspec.parts import Part
+from resspec.parts import Part, Region
 from resspec.plan import resolve
 from resspec.record import describe
 from resspec.spec.loading import load_spec
@@ -109,14 +109,13 @@ def states_its_shapes(trial: Trial) -> Iterator[str]:
     """Every module gives the shape that the graph states."""
     seen: dict[str, tuple[int, ...]] = {}
     hooks = [
-        module.register_forward_hook(
-            lambda _m, _i, out, name=name: seen.setdefault(name, tuple(out.shape[1:])) and None
-        )
+        module.register_forward_hook(lambda _m, _i, out, name=name: seen.setdefault(name, tuple(out.shape)) and None)
         for name, module in trial.module.named_modules()
         if name in trial.graph.nodes
     ]
+    images = 2
     try:
-        out = trial.module.eval()(*given(trial))
+        out = trial.module.eval()(*given(trial, images))
     except RuntimeError as error:
         yield f"the module does not run: {str(error).splitlines()[0]}"
         return
@@ -124,10 +123,11 @@ def states_its_shapes(trial: Trial) -> Iterator[str]:
         for hook in hooks:
             hook.remove()
     named = out if isinstance(out, dict) else {next(iter(trial.graph.outputs)): out}
-    seen |= {trial.graph.outputs[name]: tuple(tensor.shape[1:]) for name, tensor in named.items()}
+    seen |= {trial.graph.outputs[name]: tuple(tensor.shape) for name, tensor in named.items()}
     for name, shape in seen.items():
-        if trial.graph[name].shape != shape:
-            yield f"{name}: the graph states {trial.graph[name].shape}, the module gives {shape}"
+        node = trial.graph[name]
+        if node.op.tensor(images, node.shape) != shape:
+            yield f"{name}: the graph states {node.shape}, the module gives {shape} for {images} images"
 
 
 def states_its_work(trial: Trial) -> Iterator[str]:
@@ -164,11 +164,13 @@ def check_part(part: Part, **spec: Any) -> None:
     """Try a part in a small net, which `spec` may change; PartError with the first check that it breaks."""
     own = {part.family: part.to_data()}
     base = BASE
-    if part.family not in NetSpec.model_fields:
+    if part.family == Region.family:
+        own = {"heads": {"kind": "rcnn", "proposals": 5, "regions": [part.to_data()]}}
+    elif part.family not in NetSpec.model_fields:
         own = {"stem": {**BASE["stem"], **own}}  # a part of a stem
-    if part.family in DENSE:
+    if not DENSE.isdisjoint(own):
         base = {key: value for key, value in BASE.items() if key != "head"}
-    if part.family == "heads" and DENSE.isdisjoint(spec):
+    if "heads" in own and DENSE.isdisjoint({*spec} - {"heads"}):
         own["neck"] = {"kind": "fpn"}
     found = load_spec({**base, **own, **spec})
     try:

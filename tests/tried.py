@@ -32,6 +32,7 @@ NEEDS: dict[tuple[str, str], dict[str, Any]] = {
     ("heads", "heatmaps"): {"decoder": "deconv"},
     ("heads", "boxes"): {"decoder": "none"},
     ("heads", "keypoints"): {"decoder": "none"},
+    ("heads", "rcnn"): {"heads": {"kind": "rcnn", "proposals": 5}},
     ("heads", "residual"): {"decoder": "residual-units", "stages": EVEN},
     ("decoder", "residual-units"): {"stages": EVEN},
     ("block", "residual-dense"): {
@@ -50,9 +51,11 @@ def tried(family: str, kind: str, **changes: Any) -> NetSpec:
     """The net of the conformance suite with a part of this kind."""
     own: dict[str, Any] = {family: FAMILIES[family].read(kind).to_data()}
     needed = NEEDS.get((family, kind), {})
-    base = {key: value for key, value in BASE.items() if key != "head" or family not in DENSE}
-    if family == "heads" and DENSE.isdisjoint(needed):
-        own["neck"] = "fpn"
-    if family not in NetSpec.model_fields:
+    if family == "region":
+        own = {"heads": {"kind": "rcnn", "proposals": 5, "regions": [*own.values()]}}
+    elif family not in NetSpec.model_fields:
         own = {"stem": {**BASE["stem"], **own}}
+    if "heads" in own and DENSE.isdisjoint({*needed} - {"heads"}):
+        own["neck"] = "fpn"
+    base = {key: value for key, value in BASE.items() if key != "head" or DENSE.isdisjoint(own)}
     return resspec.load({**base, **own, **needed, "name": f"{family}-{kind}", **changes})

@@ -18,12 +18,15 @@ def inputs(
     dtype: torch.dtype | None = None,
 ) -> tuple[Tensor, ...]:
     """For each argument a batch: real numbers from N(0, 1), of shape (N, …) and the type asked for; whole numbers
-    (int64, of shape (N,)) from all that are allowed."""
+    (int64, of shape (N,)) from all that are allowed; boxes (N, R, 4) between two points of an image each."""
     random = torch.Generator().manual_seed(seed)
     found = []
     for argument in signature:
         if argument.below:
             found.append(torch.randint(argument.below, (images, *argument.shape), generator=random).to(device))
+        elif argument.within:
+            points = torch.rand(images, argument.shape[0], 2, 2, generator=random) * torch.tensor(argument.within[::-1])
+            found.append(torch.cat([points.amin(2), points.amax(2)], -1).to(device, dtype))
         else:
             found.append(torch.randn(images, *argument.shape, generator=random).to(device, dtype))
     return tuple(found)

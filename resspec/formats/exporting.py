@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 from torch import nn
 
+from resspec.compile import compile_spec
 from resspec.errors import DataError, ResspecError
 from resspec.export.module import source_text
 from resspec.formats.format import Export, Format, Written, format_of
@@ -57,6 +58,9 @@ def quantised_file(spec: NetSpec, path: Path, build: Build, format_: Format, dat
 
     if format_.name != "onnx":
         raise ResspecError.of("RS705", f"8-bit networks are written as onnx, not as {format_.name}")
+    if others := [argument.name for argument in compile_spec(spec).signature[1:]]:
+        message = f"8-bit networks are given images alone, {spec.name} reads {' and '.join(others)} too"
+        raise ResspecError.of("RS705", message, remedy="leave out --int8")
     try:
         source = DataSource.read(data)
     except (ValidationError, PydanticCustomError) as error:

@@ -51,9 +51,9 @@ class Export:
         return inputs(self.signature, batch, seed=batch)
 
     def free_batch(self) -> tuple[dict[int, Any], ...]:
-        """What torch's exporters are told of the inputs' shapes: any batch, the same for all."""
-        batch = torch.export.Dim("batch")
-        return tuple({0: batch} for _ in self.signature)
+        """What torch's exporters are told of the inputs' shapes: any batch, the same for all; any number of boxes."""
+        batch, boxes = torch.export.Dim("batch"), torch.export.Dim("boxes")
+        return tuple({0: batch, 1: boxes} if argument.within else {0: batch} for argument in self.signature)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from resspec.errors import Fault, GraphError
+from resspec.ir.each import Each
 from resspec.ir.graph import Facts, Graph, Node, Scope
 from resspec.ir.op import Op, Shape
 
@@ -20,15 +21,22 @@ class TooLargeError(GraphError):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The result of an op, to be read by others: the node's name and its shape without the batch."""
+    """The result of an op, to be read by others: the node's name and its shape without the batch; where it is there for
+    `each` of so many regions of an image, the shape of one."""
 
     name: str
     shape: Shape
+    each: int = 0
 
     @property
     def channels(self) -> int:
         """The size of the first axis."""
         return self.shape[0]
+
+    @property
+    def whole(self) -> Shape:
+        """The shape for one image: the number of regions in front, where there are any."""
+        return (self.each, *self.shape) if self.each else self.shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +91,18 @@ class Builder:
             raise GraphError(Fault("RS310", f"two operations are called {full!r}"))
         if len(self.nodes) >= self.limit:
             raise TooLargeError
+        each = max([operand.each for operand in operands], default=0)
+        if each and not op.gathers:
+            op = Each(op, each)
         try:
-            shape = op.infer(*[operand.shape for operand in operands])
+            shape = op.infer(*[operand.whole for operand in operands])
         except GraphError as error:
             raise GraphError(*(replace(fault, node=full) for fault in error.faults)) from None
         self.names.add(full)
         again, first = self.shared
         shares = first + full.removeprefix(again) if again else ""
         self.nodes.append(Node(full, op, tuple([operand.name for operand in operands]), shape, self.site, shares))
-        return Value(full, shape)
+        return Value(full, shape[1:], shape[0]) if op.spreads or isinstance(op, Each) else Value(full, shape)
 
     @contextmanager
     def scope(self, name: str, title: str = "", kind: str = "", doc: str = "") -> Iterator[None]:

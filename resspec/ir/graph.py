@@ -51,12 +51,13 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """Something that a network is given: its name, its shape for one image, and where it is a whole number the number
-    that it lies `below` (a time step, a class)."""
+    """Something that a network is given: its name, its shape for one image, where it is a whole number the number that
+    it lies `below` (a time step, a class), and where it is boxes the height and width that they lie `within`."""
 
     name: str
     shape: Shape
     below: int = 0
+    within: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class Graph:
     @property
     def signature(self) -> tuple[Argument, ...]:
         """What the network is given, in order: the one place that says so."""
-        return tuple(Argument(node.name, node.shape, node.op.below()) for node in self.inputs)
+        return tuple(Argument(node.name, node.shape, node.op.below(), node.op.within()) for node in self.inputs)
 
     def shapes_in(self, node: Node) -> tuple[Shape, ...]:
         """The operand shapes of a node."""
@@ -192,12 +193,13 @@ class Graph:
             source = producer.inputs[0]
 
     def select(self, outputs: Mapping[str, str]) -> Graph:
-        """The same network with other outputs; nodes that reach none of them are left out."""
+        """The same network with other outputs; nodes that reach none of them are left out, and boxes that
+        nothing reads."""
         wanted = set(outputs.values())
         for node in reversed(list(self)):
             if node.name in wanted:
                 wanted.update(node.inputs)
-        kept = [node for node in self if node.name in wanted or node.op.arity == 0]
+        kept = [node for node in self if node.name in wanted or not (node.op.arity or node.op.within())]
         taps = {tap: name for tap, name in self.taps.items() if name in wanted}
         return Graph.of(kept, outputs, self.scopes, taps, self.facts)
 

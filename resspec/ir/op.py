@@ -137,6 +137,12 @@ class Op(ABC):
     """Whether training draws at random what eval mode passes on unchanged."""
     overwrites: ClassVar[bool] = False
     """Whether torch can write the result over the first operand and still run backward."""
+    likened: ClassVar[bool] = False
+    """Whether the second operand gives its size alone."""
+    spreads: ClassVar[bool] = False
+    """Whether the first axis of the output counts regions of an image, on each of which what reads it runs."""
+    gathers: ClassVar[bool] = False
+    """Whether it reads regions as one value of their image."""
 
     @property
     def arity(self) -> int:
@@ -166,6 +172,27 @@ class Op(ABC):
     def below(self) -> int:
         """Of an input of whole numbers the number that they lie below; 0 for real ones, the default."""
         return 0
+
+    def within(self) -> tuple[int, ...]:
+        """Of an input of boxes the height and width of the image that they lie in; nothing for others."""
+        return ()
+
+    @property
+    def core(self) -> Op:
+        """The op that runs on one region; itself where it runs on the image."""
+        return self
+
+    def around(self, core: Op) -> Op:
+        """Another op in its place, on as many regions."""
+        return core
+
+    def one(self, shape: Shape) -> Shape:
+        """The shape of one region's output where that of all is this; the default is an op on the image."""
+        return shape
+
+    def tensor(self, images: int, shape: Shape) -> Shape:
+        """The shape of the tensor that torch sees for a batch of images."""
+        return images, *shape
 
     def window(self) -> Window:
         """Kernel, stride, padding and dilation; the default is elementwise."""

@@ -1,7 +1,7 @@
 """What a spec may name: one file per kind, found by being here."""
 
 from resspec.parts.base import Part, discover
-from resspec.parts.dense import Decoder, Heads, Kit, Level, Neck, Sight
+from resspec.parts.dense import Decoder, Heads, Kit, Level, Neck, Region, Sight
 from resspec.parts.families import (
     Act,
     Attention,
@@ -26,7 +26,7 @@ FAMILIES: dict[str, type[Part]] = {
     family.family: family
     for family in (
         *(Stem, Stage, Block, Conv, Down, Shortcut, Norm, Act, Gate, Attention, Pool, Condition, Final, Head),
-        *(Neck, Decoder, Heads),
+        *(Neck, Decoder, Heads, Region),
     )
 }
 
@@ -50,6 +50,7 @@ __all__ = [
     "Norm",
     "Part",
     "Pool",
+    "Region",
     "Shortcut",
     "Sight",
     "Site",

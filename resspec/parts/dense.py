@@ -5,16 +5,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from resspec.errors import Fault, GraphError
-from resspec.ir import Builder, Value
+from resspec.ir import Builder, Op, Shape, Value
 from resspec.ir.ops import Conv2d, ResizeLike, TransposedConv2d
 from resspec.ir.ops.conv import Start
-from resspec.parts.base import Part
+from resspec.parts.base import Part, part_field
 from resspec.parts.families import Act, Block, Conv, Down, Names, Norm, Shortcut, Site, Unit
 from resspec.record import Listed
 
@@ -88,10 +88,10 @@ def doubled(b: Builder, kit: Kit, x: Value, width: int) -> Value:
 
 
 @contextmanager
-def placed(b: Builder, name: str, title: str, doc: str = "") -> Iterator[None]:
+def placed(b: Builder, name: str, title: str, doc: str = "", kind: str = "") -> Iterator[None]:
     """A scope that is a site of its own: reports and drawings show it as one block."""
     outer = b.site
-    with b.scope(name, title, title, doc):
+    with b.scope(name, title, kind or title, doc):
         b.site = b.prefix[:-1]
         try:
             yield
@@ -158,6 +158,8 @@ class Sight:
     aux: Value | None = None
     whole: bool = False
     deepest: Value | None = None
+    given: Mapping[str, Value] = field(default_factory=dict)
+    """What the heads asked to be given beside the image, by name."""
 
     def alone(self, kind: str) -> Value:
         """The one map that heads of a kind read; GraphError where a neck gives several."""
@@ -183,6 +185,36 @@ class Heads(Part):
         """Whether they read the body's last map besides."""
         return False
 
+    def asked(self, image: Shape) -> Mapping[str, Op]:
+        """The inputs that they are given beside an image (C, H, W), by name; none by default."""
+        return {}
+
     @abstractmethod
     def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
         """The outputs by name."""
+
+
+class Region(Part):
+    """What a detector of two steps tells of each region of an image: layers on the map that its box cuts out."""
+
+    family: ClassVar[str] = "region"
+
+    size: Width = 7
+    """Side of the map that a box cuts out."""
+    samples: Width = 2
+    """Samples along each axis of which a cell of it is the mean."""
+    widths: Annotated[tuple[Width, ...], Listed] = ()
+    """Channels of the 3x3 convolutions on it."""
+    norm: Annotated[Norm, part_field(Norm)] = Field(default_factory=lambda: Norm.read("none"))
+    """The norm behind these."""
+
+    @abstractmethod
+    def lay(self, b: Builder, x: Value, classes: int, kit: Kit) -> Mapping[str, Value]:
+        """The outputs by name, of one region's map."""
+
+    def convolved(self, b: Builder, x: Value, kit: Kit) -> Value:
+        """The map behind its convolutions: conv0, bn0, conv0_act, …"""
+        for place, width in enumerate(self.widths):
+            names = Names(f"conv{place}", f"bn{place}", f"conv{place}_act")
+            x = kit.unit(b, names, x, Unit(width, 3, norm=self.norm, act=kit.act))
+        return x

@@ -44,7 +44,8 @@ def fuse(graph: Graph) -> Fused:
             nodes.append(replace(node, inputs=tuple(renamed.get(name, name) for name in node.inputs)))
             continue
         name, op = renamed[node.name], replace(form.conv, bias=True)
-        nodes.append(Node(name, op, (renamed.get(form.source, form.source),), node.shape, node.site))
+        around = node.op.around(op)
+        nodes.append(Node(name, around, (renamed.get(form.source, form.source),), node.shape, node.site))
         fan_in = op.in_channels // op.groups
         fusions.append(Fusion(name, (op.out_channels, fan_in, op.kernel, op.kernel), form.branches))
     names = tuple(f"{node.name}.{weight.name}" for node in nodes for weight in node.weights)
@@ -84,11 +85,12 @@ def _forms(graph: Graph) -> dict[str, Form]:
         form = None
         if node.name in shared:  # what several maps go through stays what they go through
             continue
-        if isinstance(node.op, Conv2d):
-            form = _of_conv(node, node.op)
-        elif isinstance(node.op, BatchNorm2d):
-            form = _of_norm(node, node.op, below(node.inputs[0]))
-        elif isinstance(node.op, Add):
+        op = node.op.core
+        if isinstance(op, Conv2d):
+            form = _of_conv(node, op)
+        elif isinstance(op, BatchNorm2d):
+            form = _of_norm(node, op, below(node.inputs[0]))
+        elif isinstance(op, Add):
             left, right = (below(name) for name in node.inputs)
             form = _of_sum(node, left, right) if left and right else None
         if form:

@@ -61,7 +61,7 @@ def judged(  # keywords, each of its own
         with torch.no_grad() if engine.shard else torch.inference_mode():
             for x, y in feed.in_order(batch or feed.judged_at, start, stop):
                 with autocast(engine, feed.device):
-                    answer = model(feed.normalised(x))
+                    answer = task.answer(model, feed.normalised(x))
                 tally.add(answer, y)
     finally:
         for module in training:

@@ -114,7 +114,8 @@ class Learner:
             mixed, kept = mix.of(self.feed.normalised(images))
             with unsynced(self.forward, start != parts[-1][0]):
                 with autocast(self.engine, self.feed.device):
-                    loss = self.task.loss(self.forward(mixed), truth, kept, self.recipe)
+                    answer = self.task.answer(self.forward, mixed, truth)
+                    loss = self.task.loss(answer, truth, kept, self.recipe)
                 if self.feed.device.type == "cpu" and not math.isfinite(value := float(loss.detach())):
                     raise diverged(self, x, value)  # before the weights take it up, so that its origin can be named
                 self.backward(loss, len(y) * self.ranks.of / count)

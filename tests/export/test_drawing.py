@@ -19,6 +19,7 @@ FAMILIES = (
     *("resnet18", "resnet50", "resnet20", "preact_resnet164_cifar10", "regnet_y_800mf", "cspresnet50"),
     *("res2net50_26w_4s", "repvgg_a2", "mobileone_s1", "resnest50d", "tresnet_m", "bat_resnext26ts", "resnet50_gn"),
     *("unet_resnet18", "fpn_resnet18", "deeplabv3plus_resnet34", "retinanet_resnet50_fpn", "fcn_resnet50_aux"),
+    "keypointrcnn_resnet50_fpn",
 )
 
 
@@ -126,6 +127,7 @@ def test_words_of_a_person_cannot_leave_their_place():
         ("unet_resnet18", "stage", "mermaid", ""),
         ("retinanet_resnet50_fpn", "stage", "svg", ""),
         ("retinanet_resnet50_fpn", "block", "text", ""),
+        ("maskrcnn_resnet50_fpn", "op", "text", ""),
         ("res2net50_26w_4s", "op", "svg", ""),
         ("resnet50", "block", "text", "params"),
         ("resnet18", "op", "mermaid", ""),

@@ -15,7 +15,7 @@ from networks import small
 
 GOLDENS = [
     *("resnet50", "resnet20", "preact_resnet164_cifar10", "resnet50d", "resnext50_32x4d"),
-    *("unet_resnet18", "fcos_resnet50_fpn"),
+    *("unet_resnet18", "fcos_resnet50_fpn", "maskrcnn_resnet50_fpn_v2"),
 ]
 
 ODD = {

@@ -72,6 +72,51 @@ def test_onnx_is_checked_and_run_by_onnx_runtime(tmp_path: Path, inference: bool
         torch.testing.assert_close(got, answer(batch), rtol=1e-4, atol=1e-5)
 
 
+DETECTOR = resspec.load(
+    {
+        **small(stages=[{"depth": 1, "width": 16}, {"depth": 1, "width": 16, "stride": 2}]),
+        "neck": {"kind": "fpn", "width": 8},
+        "heads": {
+            "kind": "rcnn",
+            "classes": 3,
+            "proposals": 4,
+            "regions": [{"kind": "boxes", "hidden": [8]}, {"kind": "masks", "widths": [8], "width": 8}],
+        },
+        "head": None,
+    },
+)
+
+
+@pytest.mark.parametrize(
+    "suffix", [".py", *(pytest.param(each, marks=[pytest.mark.slow]) for each in (".pt2", ".onnx"))]
+)
+def test_a_detector_is_written_with_all_its_outputs_for_any_number_of_boxes(tmp_path: Path, suffix: str):
+    if suffix == ".onnx":
+        pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+        runtime = pytest.importorskip("onnxruntime", reason="ONNX needs the extra onnx")
+    made = export(DETECTOR, tmp_path / f"net{suffix}", BUILD)
+    assert any("largest difference" in line for line in made.written.verified)
+    images, boxes = torch.rand(3, 3, 32, 32), torch.tensor([[[1.0, 2, 20, 30]] * 7] * 3)
+    with torch.no_grad():
+        wanted = BUILD(DETECTOR).eval()(images, boxes)
+    if suffix == ".onnx":
+        session = runtime.InferenceSession(tmp_path / "net.onnx", providers=["CPUExecutionProvider"])
+        found = session.run(list(wanted), {"x": images.numpy(), "boxes": boxes.numpy()})
+        got = dict(zip(wanted, map(torch.from_numpy, found), strict=True))
+    elif suffix == ".pt2":
+        got = torch.export.load(tmp_path / "net.pt2").module()(images, boxes)
+    else:
+        return
+    assert got["masks"].shape == (3, 7, 3, 28, 28)
+    for name, tensor in wanted.items():
+        torch.testing.assert_close(got[name], tensor, rtol=1e-4, atol=1e-5)
+
+
+def test_a_network_that_is_given_more_than_images_is_not_written_in_8_bits(tmp_path: Path):
+    with pytest.raises(ResspecError, match=r"RS705.*given images alone, fasterrcnn_digits reads boxes too"):
+        export(resspec.load("fasterrcnn_digits"), tmp_path / "net.onnx", BUILD, int8="digit-scenes")
+
+
 def test_an_onnx_file_that_kept_its_names_is_imported(tmp_path: Path):
     onnx = pytest.importorskip("onnx", reason="ONNX needs the extra onnx")
     state = BUILD(SPEC).state_dict()

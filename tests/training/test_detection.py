@@ -80,11 +80,16 @@ def test_nothing_moves_where_nothing_is_drawn_and_a_mirror_twice_is_none():
     assert torch.equal(task.moved(once, flip, mirrored, (20, 30))[0, :2], y[0, :2])
 
 
-@pytest.mark.parametrize("heads", ["fcos", "retinanet"])
+HEADS = {
+    "fcos": TINY["heads"],
+    "retinanet": {"kind": "retinanet", "classes": 2, "depth": 1, "anchors": 3},
+    "rcnn": {"kind": "rcnn", "classes": 3, "proposals": 20, "regions": [{"kind": "boxes", "size": 5, "hidden": [32]}]},
+}
+
+
+@pytest.mark.parametrize("heads", HEADS)
 def test_a_small_net_learns_to_find_squares(heads: str):
-    spec = resspec.load(
-        TINY, *([] if heads == "fcos" else ["heads={kind: retinanet, classes: 2, depth: 1, anchors: 3}"])
-    )
+    spec = resspec.load({**TINY, "heads": HEADS[heads]})
     recipe = Recipe(epochs=4, batch=8, lr=0.008, optimizer="adamw", warmup=0.5)  # type: ignore[arg-type]  # read by name
     model, task = resspec.build(spec, seed=0), task_of(spec)
     history = train(model, squares(96, 0), recipe, validation=squares(32, 1), task=task)

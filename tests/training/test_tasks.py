@@ -33,7 +33,7 @@ def test_the_heads_of_a_spec_say_what_it_learns():
     assert task_of(resspec.load("resnet18")) is CLASSIFICATION
     assert task_of(resspec.load("fcn_resnet50_aux")).classes == 21
     with pytest.raises(DataError, match="no training for heads of kind 'rpn'"):
-        task_of(resspec.load("fasterrcnn_resnet50_fpn"))
+        task_of(resspec.load("rpn_resnet50_fpn"))
 
 
 def test_scenes_are_the_same_every_time_and_no_part_has_digits_of_another():

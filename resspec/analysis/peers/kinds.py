@@ -24,6 +24,7 @@ FREE = (
     *(
         "input",
         "index",
+        "boxes",
         "flatten",
         "flatten_whole",
         "subsample",
@@ -34,6 +35,7 @@ FREE = (
         "from_row",
     ),
     *("concat", "split", "take_token", "dropout", "drop_channels", "drop_path", "pixel_shuffle", "anchor_rows"),
+    "by_image",
 )
 """Moves elements, or is the identity in eval mode."""
 JOINS = ("add", "shift", "sum_splits", "position_embedding")
@@ -47,7 +49,7 @@ UNTOLD = frozenset(
         *("spectral_conv2d", "spectral_linear", "layer_norm", "pair_attention", "colour_offset"),
         *("bare_batch_norm", "gain", "map_attention", "add_inner", "spectral_embedding"),
         *("power_conv2d", "power_linear", "power_embedding", "uncounted_batch_norm", "chunk"),
-        *("sinusoid_linear", "embedding", "add_vector", "modulate"),
+        *("roi_align", "sinusoid_linear", "embedding", "add_vector", "modulate"),
         *("places_to_tokens", "tokens_to_places", "places_to_row", "row_to_places", "point_conv1d", "packed_attention"),
     )
 )

@@ -65,7 +65,7 @@ def cells_of(graph: Graph, memory: Mapping[str, int] = NONE) -> tuple[Cell, ...]
     for node in graph:
         if node.op.arity == 0:
             continue
-        reads = tuple(dict.fromkeys(owner.get(name, "") for name in read(node)))
+        reads = tuple(dict.fromkeys(owner.get(name, "") for name in read(node) if not graph[name].op.within()))
         if node.shares:
             own = owner[node.name] = owner[node.shares]
             cells[own] = _again(cells[own], reads, load_of(graph, node, memory), node.shares == own)
@@ -85,7 +85,7 @@ def cells_of(graph: Graph, memory: Mapping[str, int] = NONE) -> tuple[Cell, ...]
 
 def read(node: Node) -> tuple[str, ...]:
     """The operands whose values a node reads; of a map that is brought to another's size, itself alone."""
-    return node.inputs[:1] if node.op.window().neighbours else node.inputs
+    return node.inputs[:1] if node.op.likened else node.inputs
 
 
 def _again(cell: Cell, reads: tuple[str, ...], load: Load, first: bool) -> Cell:
@@ -103,7 +103,7 @@ def _joins(graph: Graph, node: Node, cell: Cell) -> bool:
 
 def _role(node: Node) -> str:
     if product(node):
-        return "conv" if len(node.shape) == 3 else "dense"
+        return "conv" if len(node.op.one(node.shape)) == 3 else "dense"
     if len(read(node)) > 1:
         return "join"
     return "pool" if node.op.window().kernel != 1 and not norm(node) else "other"

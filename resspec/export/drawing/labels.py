@@ -43,6 +43,7 @@ SHORT = {
     "tokens_to_places": "map",
     "places_to_row": "row",
     "row_to_places": "map",
+    "roi_align": "RoIAlign",
 }
 """Kinds that papers abbreviate; any other is its own name with spaces."""
 
@@ -61,14 +62,16 @@ def product(node: Node) -> bool:
 
 
 def label(graph: Graph, node: Node) -> str:
-    """`3×3 conv, 64, /2, 32 groups`; a pool or another op with a window likewise."""
-    window = node.op.window()
+    """`3×3 conv, 64, /2, 32 groups`; a pool or another op with a window likewise; of regions, what runs on one."""
+    window, shape = node.op.window(), node.op.one(node.shape)
     kernel = kernel_of(node)
-    seen = len(node.shape) == 3 and (kernel > 1 or (product(node) and kernel == 1))
+    seen = len(shape) == 3 and (kernel > 1 or (product(node) and kernel == 1))
     sizes = f"{kernel}×{kernel} " if seen else ""
     parts = [f"{sizes}{word(node)}"]
+    if node.op.spreads:
+        parts.append(f"{shape[0]:,} boxes")
     if product(node):
-        parts.append(f"{node.shape[0]:,}" if len(node.shape) == 1 else str(node.shape[0]))
+        parts.append(f"{shape[0]:,}" if len(shape) == 1 else str(shape[0]))
     if window.stride > 1:
         parts.append(f"/{window.stride}")
     if (factor := enlarged(graph, node)) > 1:
@@ -76,7 +79,7 @@ def label(graph: Graph, node: Node) -> str:
     if window.dilation > 1:
         parts.append(f"dilation {window.dilation}")
     if (groups := groups_of(graph, node)) > 1:
-        parts.append("depthwise" if groups == node.shape[0] else f"{groups} groups")
+        parts.append("depthwise" if groups == shape[0] else f"{groups} groups")
     return ", ".join(parts)
 
 
@@ -93,14 +96,14 @@ def kernel_of(node: Node) -> int:
 
 def enlarged(graph: Graph, node: Node) -> int:
     """How many times larger an op makes a map that it goes over with a kernel or by interpolation."""
-    ins = graph.shapes_in(node)
-    maps = len(ins) == 1 and len(ins[0]) == len(node.shape) == 3
-    return node.shape[1] // ins[0][1] if maps and node.op.window().neighbours else 1
+    ins, out = tuple(map(node.op.one, graph.shapes_in(node))), node.op.one(node.shape)
+    maps = len(ins) == 1 and len(ins[0]) == len(out) == 3
+    return out[1] // ins[0][1] if maps and node.op.window().neighbours else 1
 
 
 def groups_of(graph: Graph, node: Node) -> int:
     """The groups of a convolution: input channels over those that one filter sees."""
-    found, ins = kernels(node), graph.shapes_in(node)
+    found, ins = kernels(node), tuple(map(node.op.one, graph.shapes_in(node)))
     slides = found and len(ins[0]) == 3 and not node.op.window().neighbours
     return ins[0][0] // found[0][1] if slides else 1
 

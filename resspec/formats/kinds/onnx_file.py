@@ -1,5 +1,5 @@
-"""ONNX, by torch's exporter: inputs by their names (`x`; `time`, `label`), outputs by theirs (`output` where there is
-one), any batch."""
+"""ONNX, by torch's exporter: inputs by their names (`x`; `time`, `label`; `boxes`), outputs by theirs (`output` where
+there is one), any batch."""
 
 from __future__ import annotations
 

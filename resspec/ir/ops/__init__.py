@@ -26,6 +26,7 @@ from resspec.ir.ops.places import (
 from resspec.ir.ops.pool import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool, GlobalSum, MaxPool2d
 from resspec.ir.ops.power import PowerConv2d, PowerEmbedding, PowerLinear
 from resspec.ir.ops.projection import AddInner, BareBatchNorm2d, Gain, MapAttention, SpectralEmbedding
+from resspec.ir.ops.regions import Boxes, ByImage, RoIAlign
 from resspec.ir.ops.reshape import (
     AnchorRows,
     Flatten,
@@ -60,6 +61,8 @@ __all__ = [
     "BatchNorm2d",
     "BlockProduct",
     "BlurPool",
+    "Boxes",
+    "ByImage",
     "Chunk",
     "ColourOffset",
     "ColourShift",
@@ -106,6 +109,7 @@ __all__ = [
     "ReLU",
     "ReflectPad",
     "ResizeLike",
+    "RoIAlign",
     "RowToPlaces",
     "Scale",
     "ScaledStdConv2d",

@@ -45,6 +45,7 @@ class ResizeLike(_Interpolation):
 
     kind: ClassVar[str] = "resize_like"
     arity: ClassVar[int] = 2
+    likened: ClassVar[bool] = True
 
     def infer(self, *ins: Shape) -> Shape:
         """The channels of the first, the size of the second."""

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import FlattenWhole, Linear
 from resspec.parts.dense import Heads, Kit, Sight, Width
+from resspec.parts.towers import classed
 from resspec.record import Listed
 
 
@@ -24,11 +24,4 @@ class Boxes(Heads):
 
     def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
         """flatten, fc1, act1, …; cls_score, bbox_pred. Outputs `cls_score` (classes,) and `bbox_pred` (4 classes,)."""
-        x = sight.alone(self.kind)
-        x = b.add("flatten", FlattenWhole(*x.shape), x)
-        for number, width in enumerate(self.hidden, start=1):
-            x = kit.act.lay(b, f"act{number}", b.add(f"fc{number}", Linear(x.channels, width), x))
-        return {
-            "cls_score": b.add("cls_score", Linear(x.channels, self.classes), x),
-            "bbox_pred": b.add("bbox_pred", Linear(x.channels, 4 * self.classes), x),
-        }
+        return classed(b, sight.alone(self.kind), self.hidden, self.classes, kit)

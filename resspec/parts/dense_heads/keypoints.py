@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.ir.ops import TransposedConv2d, Upsample
 from resspec.parts.dense import Heads, Kit, Sight
+from resspec.parts.towers import pointed
 
 
 class Keypoints(Heads):
@@ -23,6 +23,4 @@ class Keypoints(Heads):
 
     def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
         """heatmaps, up; the output `output`."""
-        x = sight.alone(self.kind)
-        x = b.add("heatmaps", TransposedConv2d(x.channels, self.classes, 4, 2, 1), x)
-        return {"output": b.add("up", Upsample("bilinear", factor=self.scale), x) if self.scale > 1 else x}
+        return {"output": pointed(b, sight.alone(self.kind), self.classes, self.scale)}

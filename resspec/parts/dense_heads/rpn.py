@@ -6,9 +6,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from resspec.ir import Builder, Value
-from resspec.parts.dense import Heads, Kit, Sight, predictor
-from resspec.parts.families import Norm
-from resspec.parts.towers import Tower
+from resspec.parts.dense import Heads, Kit, Sight
+from resspec.parts.towers import proposing
 
 
 class RegionProposals(Heads):
@@ -26,11 +25,5 @@ class RegionProposals(Heads):
     def lay(self, b: Builder, sight: Sight, kit: Kit) -> Mapping[str, Value]:
         """Scope rpn, laid on each level: conv0, act0, …, cls_logits, bbox_pred. Outputs `objectness.p2`, `deltas.p2`
         and `fpn.p2` of every level."""
-        tower = Tower(self.depth, None, Norm.read("none"))
-        objects: dict[str, Value] = {}
-        deltas: dict[str, Value] = {}
-        for name, level in sight.levels.items():
-            with tower.over(b, "rpn", level, kit) as x:
-                objects[f"objectness.{name}"] = predictor(b, "cls_logits", x, self.anchors)
-                deltas[f"deltas.{name}"] = predictor(b, "bbox_pred", x, 4 * self.anchors)
-        return objects | deltas | {f"fpn.{name}": level for name, level in sight.levels.items()}
+        found = proposing(b, sight.levels, self.anchors, self.depth, kit)
+        return found | {f"fpn.{name}": level for name, level in sight.levels.items()}

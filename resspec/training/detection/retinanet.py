@@ -69,23 +69,28 @@ class RetinaNet(Way):
 
     def goal(self, y: Tensor) -> tuple[Tensor, Tensor]:
         """What the anchors should answer of things [B, most, 5]: labels [B, rows], and the things' boxes [B, rows, 4],
-        the anchor's own where it answers for none. An anchor answers for the thing that it covers best, if it covers it
-        well, and every thing is answered for by the anchors that cover it best, however badly."""
-        anchors = self.anchors(y.device)
-        labels, boxes = y[..., 0].long(), y[..., 1:]
-        there = labels >= 0
-        shared = iou(anchors[:, None], boxes[:, None]) * (labels != NOTHING)[:, None]  # [B, rows, most]
-        counted = shared * there[:, None]
-        best, which = counted.max(-1)
-        most = counted.amax(1, keepdim=True)
-        favourite = (counted == most) & (most > 0)
-        forced, favoured = favourite.any(-1), (counted * favourite).argmax(-1)
-        which = torch.where(forced & (best < COVERED), favoured, which)
-        answers = (best >= COVERED) | forced
-        unclear = (best >= FREE) | ((shared * (labels <= UNCOUNTED)[:, None]) >= FREE).any(-1)
-        found = torch.where(answers, labels.gather(1, which), torch.where(unclear, UNCOUNTED, NOTHING))
-        chosen = boxes.gather(1, which[..., None].expand(-1, -1, 4))
-        return found, torch.where(answers[..., None], chosen, anchors)
+        the anchor's own where it answers for none."""
+        return answering(self.anchors(y.device), y, COVERED, FREE)
+
+
+def answering(anchors: Tensor, y: Tensor, covered: float, free: float) -> tuple[Tensor, Tensor]:
+    """Labels [B, rows] and boxes [B, rows, 4] that anchors [rows, 4] or [B, rows, 4] should answer of things [B, most,
+    5]. An anchor answers for the thing that it covers best, if its IoU is `covered` or more; every thing is answered
+    for by the anchors that cover it best, however badly; from `free` on it counts neither way."""
+    labels, boxes = y[..., 0].long(), y[..., 1:]
+    there = labels >= 0
+    shared = iou(anchors[..., None, :], boxes[:, None]) * (labels != NOTHING)[:, None]  # [B, rows, most]
+    counted = shared * there[:, None]
+    best, which = counted.max(-1)
+    most = counted.amax(1, keepdim=True)
+    favourite = (counted == most) & (most > 0)
+    forced, favoured = favourite.any(-1), (counted * favourite).argmax(-1)
+    which = torch.where(forced & (best < covered), favoured, which)
+    answers = (best >= covered) | forced
+    unclear = (best >= free) | ((shared * (labels <= UNCOUNTED)[:, None]) >= free).any(-1)
+    found = torch.where(answers, labels.gather(1, which), torch.where(unclear, UNCOUNTED, NOTHING))
+    chosen = boxes.gather(1, which[..., None].expand(-1, -1, 4))
+    return found, torch.where(answers[..., None], chosen, anchors)
 
 
 def coded(boxes: Tensor, anchors: Tensor) -> Tensor:

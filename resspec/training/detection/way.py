@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -35,11 +35,19 @@ class Found:
     labels: Tensor
 
 
+Network = Callable[..., Mapping[str, Tensor]]
+"""A network's forward."""
+
+
 class Way(ABC):
     """What one kind of heads should answer, and what its answers mean."""
 
     overlap: float
     """IoU above which the worse of two boxes of a class falls."""
+
+    def answer(self, network: Network, x: Tensor, y: Tensor | None) -> Mapping[str, Tensor]:
+        """What a network answers of images [B, C, H, W]; their things are given while it learns."""
+        return network(x)
 
     @abstractmethod
     def losses(self, answer: Mapping[str, Tensor], y: Tensor) -> Tensor:
@@ -47,26 +55,39 @@ class Way(ABC):
 
     @abstractmethod
     def answers(self, answer: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Scores [B, rows, classes] from 0 to 1, and boxes [B, rows, 4] in pixels."""
+        """Scores [B, rows, classes] from 0 to 1, and boxes [B, rows, 4] in pixels, or [B, rows, classes, 4] where each
+        class has its own."""
 
     def found(self, answer: Mapping[str, Tensor], size: tuple[int, int]) -> Found:
         """The boxes in images of a height and width, after non-maximum suppression in each class."""
         scores, boxes = self.answers(answer)
-        images, rows, classes = scores.shape
-        flat = scores.reshape(images, rows * classes)
-        best, at = flat.topk(min(CANDIDATES, rows * classes), dim=1)
-        best = torch.where(best > LEAST, best, 0)
-        height, width = size
-        edges = torch.tensor([width, height, width, height], device=boxes.device)
-        boxes = boxes.gather(1, (at // classes)[..., None].expand(-1, -1, 4)).clamp(min=0).minimum(edges)
-        labels = at % classes
-        kept = nms(boxes, best, labels, self.overlap, MOST)
-        place = kept.clamp(min=0)
-        return Found(
-            boxes.gather(1, place[..., None].expand(-1, -1, 4)),
-            best.gather(1, place).masked_fill(kept < 0, 0),
-            labels.gather(1, place).masked_fill(kept < 0, NOTHING),
-        )
+        return best_of(scores, inside(boxes, size), self.overlap)
+
+
+def best_of(scores: Tensor, boxes: Tensor, overlap: float) -> Found:
+    """The best boxes of each image after non-maximum suppression in each class: scores [B, rows, classes], and boxes
+    [B, rows, 4], or [B, rows, classes, 4] where each class has its own."""
+    images, _, classes = scores.shape
+    flat = scores.flatten(1)
+    best, at = flat.topk(min(CANDIDATES, flat.shape[1]), dim=1)
+    best = torch.where(best > LEAST, best, 0)
+    row = at if boxes.dim() > scores.dim() else at // classes
+    boxes = boxes.reshape(images, -1, 4).gather(1, row[..., None].expand(-1, -1, 4))
+    labels = at % classes
+    kept = nms(boxes, best, labels, overlap, MOST)
+    place = kept.clamp(min=0)
+    return Found(
+        boxes.gather(1, place[..., None].expand(-1, -1, 4)),
+        best.gather(1, place).masked_fill(kept < 0, 0),
+        labels.gather(1, place).masked_fill(kept < 0, NOTHING),
+    )
+
+
+def inside(boxes: Tensor, size: tuple[int, int]) -> Tensor:
+    """Boxes [..., 4] cut off at the edges of images of a height and width."""
+    height, width = size
+    edges = torch.tensor([width, height, width, height], device=boxes.device)
+    return boxes.clamp(min=0).minimum(edges)
 
 
 def focal(logits: Tensor, labels: Tensor) -> Tensor:

@@ -6,12 +6,14 @@ from resspec.compile import compile_spec
 from resspec.errors import DataError
 from resspec.parts.dense_heads.fcos import FCOS
 from resspec.parts.dense_heads.image import Image as ImageHeads
+from resspec.parts.dense_heads.rcnn import RegionDetector
 from resspec.parts.dense_heads.retinanet import RetinaNet as RetinaNetHeads
 from resspec.parts.dense_heads.segmentation import Segmentation as SegmentationHead
 from resspec.plan import resolve
 from resspec.spec.net import NetSpec
 from resspec.training.detection.fcos import Fcos
 from resspec.training.detection.levels import levels_of
+from resspec.training.detection.rcnn import Rcnn
 from resspec.training.detection.retinanet import RetinaNet
 from resspec.training.detection.way import Way
 from resspec.training.tasks.classification import CLASSIFICATION
@@ -37,10 +39,12 @@ def task_of(spec: NetSpec) -> Task:
         return Segmentation(dense.heads.classes)
     if isinstance(dense.heads, (FCOS, RetinaNetHeads)):
         return Detection(dense.heads.classes, way_of(spec, dense.heads), (spec.input[1], spec.input[2]))
+    if isinstance(dense.heads, RegionDetector):
+        return Detection(dense.heads.classes - 1, regional(spec, dense.heads), (spec.input[1], spec.input[2]))
     if isinstance(dense.heads, ImageHeads):
         return enlarging(spec)
     message = f"there is no training for heads of kind {dense.heads.kind!r}"
-    remedy = "train heads of kind segmentation, fcos, retinanet or image, or a classifier"
+    remedy = "train heads of kind segmentation, fcos, retinanet, rcnn or image, or a classifier"
     raise DataError.of("RS659", message, remedy=remedy)
 
 
@@ -48,6 +52,16 @@ def way_of(spec: NetSpec, heads: FCOS | RetinaNetHeads) -> Way:
     """How a detector's heads are taught and read."""
     levels = levels_of(compile_spec(spec), "cls_logits")
     return Fcos(levels) if isinstance(heads, FCOS) else RetinaNet(levels, heads.anchors)
+
+
+def regional(spec: NetSpec, heads: RegionDetector) -> Rcnn:
+    """How a detector of two steps is taught and read; DataError where it tells of regions what no data set does."""
+    kinds = [region.kind for region in heads.regions]
+    if kinds != ["boxes"] or heads.classes == 1:
+        message = f"{spec.name} tells {' and '.join(kinds)} of regions, and counts background as one of {heads.classes}"
+        remedy = "detectors of two steps learn boxes alone, of a class at least: heads.regions=[boxes] heads.classes=2"
+        raise DataError.of("RS659", message, remedy=remedy)
+    return Rcnn((spec.input[1], spec.input[2]), heads.anchors, heads.proposals)
 
 
 def enlarging(spec: NetSpec) -> SuperResolution:

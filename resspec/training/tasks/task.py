@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -45,6 +45,10 @@ class Task(ABC):
     def moved(self, y: Tensor, recipe: Recipe, draws: Draws, size: tuple[int, int]) -> Tensor:
         """The truth about images of a height and width after the changes that `draws` made to them."""
         return y
+
+    def answer(self, network: Callable[..., Any], x: Tensor, y: Tensor | None = None) -> Any:
+        """What a network answers of normalised images; the truth about them is given while it learns."""
+        return network(x)
 
     @abstractmethod
     def loss(self, answer: Any, y: Tensor, kept: float, recipe: Recipe) -> Tensor:

@@ -1,0 +1,1 @@
+"""What detectors of two steps tell of each region."""
