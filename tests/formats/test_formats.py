@@ -178,11 +178,12 @@ def test_openvino_keeps_the_names_of_several_outputs(tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_eight_bits_are_judged_by_what_the_network_is_for(tmp_path: Path):
+@pytest.mark.parametrize(("name", "figure"), [("unet_digits", "mIoU"), ("fcos_digits", "mAP50")])
+def test_eight_bits_are_judged_by_what_the_network_is_for(tmp_path: Path, name: str, figure: str):
     pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
     pytest.importorskip("onnxruntime", reason="ONNX needs the extra onnx")
-    made = export(resspec.load("unet_digits"), tmp_path / "net.onnx", BUILD, int8="digit-scenes")
-    assert "400 test images: mIoU" in made.written.verified[0]
+    made = export(resspec.load(name), tmp_path / "net.onnx", BUILD, int8="digit-scenes")
+    assert f"400 test images: {figure}" in made.written.verified[0]
 
 
 @pytest.mark.slow
