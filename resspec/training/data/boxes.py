@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from resspec.errors import DataError, Fault, Mark, did_you_mean
+from resspec.errors import DataError, Fault, Mark, did_you_mean, in_file_order
 from resspec.record import refusal
 from resspec.training.data.framing import View, letterboxed
-from resspec.training.data.pictures import opened
+from resspec.training.data.pictures import opened, refuse_deep
 from resspec.training.data.source import SPLIT_SEED, DataSource, HeldOut, Part, Samples, Truth, held_out, split
 
 CODE = "RS667"
@@ -114,13 +114,20 @@ def gathered(
         paths.append(picture.path)
         sizes.append((picture.size, picture.mark))
         rows.append(found)
+    faults = in_file_order(faults)
     if faults and not lenient:
         raise DataError(*faults)
     if not paths and where:
         raise DataError.of("RS652", f"{where}: there are no annotated images", remedy=layout)
     most = max(1, *map(len, rows)) if rows else 1
     return BoxFiles(
-        tuple(paths), tuple(sizes), tuple(rows), most, len(names), lenient, [fault.line for fault in faults]
+        tuple(paths),
+        tuple(sizes),
+        tuple(rows),
+        most,
+        len(names),
+        lenient,
+        [fault.line for fault in faults],
     )
 
 
@@ -189,6 +196,7 @@ class BoxFiles(Samples):
     def item(self, index: int, view: View, random: Random) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """An image and its things [most, 5]; rows of label -1 fill up."""
         with opened(self.paths[index], f"expected a whole image, {LEFT_OUT}") as picture:
+            refuse_deep(picture, self.paths[index])
             size, mark = self.sizes[index]
             if picture.size != size:
                 (width, height), (wide, high) = picture.size, size
