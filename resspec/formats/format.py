@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from resspec.compile import compile_spec
 from resspec.errors import ResspecError, did_you_mean
 from resspec.export.inputs import inputs
-from resspec.formats.answers import Answer, difference
+from resspec.ingest.answers import Answer, difference
 from resspec.ir import Argument
 from resspec.spec.net import NetSpec
 

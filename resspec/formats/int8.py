@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from resspec.formats.answers import Answer
 from resspec.formats.format import Export, Written, package
 from resspec.formats.kinds.onnx_file import EXTRA, program, session
+from resspec.ingest.answers import Answer
 from resspec.training.data.source import DataSource, Images, Part, Samples
 from resspec.training.evaluation import evaluate
 from resspec.training.feed import feed_of

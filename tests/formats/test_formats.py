@@ -14,9 +14,9 @@ import resspec
 from command import run
 from networks import small
 from resspec.errors import ResspecError, WeightsError
-from resspec.formats.answers import difference
 from resspec.formats.exporting import export
 from resspec.formats.format import formats
+from resspec.ingest.answers import difference
 from resspec.ingest.huggingface import config_of, spec_of
 
 SPEC = resspec.load(small())

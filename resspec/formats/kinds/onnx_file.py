@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from resspec.formats.answers import Answer, answer_of
 from resspec.formats.format import Export, Format, Written, compared, package
+from resspec.ingest.answers import Answer, answer_of
 
 EXTRA = "onnx"
 
