@@ -39,24 +39,28 @@ def counted(tensors: Tensors) -> tuple[int, ...]:
 
 
 def matches(given: Tensors, exclude: Collection[str] = ()) -> Iterator[Match]:
-    """The shipped networks whose tensors are the given ones, perhaps with another number of classes; those that need
-    none first."""
+    """The shipped networks whose tensors are the given ones, perhaps with another number of classes: first those with
+    the same counters of batches, which frozen norms have not, then those that differ there, last in classes."""
     valued = without_counters(given)
     told = counted(valued)
+    frozen: list[Match] = []
     later: list[Match] = []
     for name in makers():
         if name in exclude or ranks_of(name) != told:
             continue
         for peer in peers():
-            wanted = without_counters(named(shipped(name), peer))
+            whole = named(shipped(name), peer)
+            wanted = without_counters(whole)
             if wanted.keys() != valued.keys():
                 continue
-            if wanted == valued:
+            if wanted == valued and whole.keys() == given.keys():
                 yield name, shipped(name), peer
+            elif wanted == valued:
+                frozen.append((name, shipped(name), peer))
             else:
                 later += [(name, spec, peer) for spec in counted_anew(name, wanted, valued, peer)]
             break
-    yield from later
+    yield from (*frozen, *later)
 
 
 def counted_anew(name: str, wanted: Tensors, given: Tensors, peer: Peer) -> Iterator[NetSpec]:

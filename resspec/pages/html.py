@@ -48,7 +48,8 @@ def head(report: Report) -> Iterator[str]:
     """Name, input and totals."""
     images = f"{report.batch} × " if report.batch > 1 else ""
     yield f"<h1>{escape(report.name)}</h1>"
-    yield f'<p class="about">input {images}{sides(report.input)}{answered(report)} · fingerprint {report.fingerprint}</p>'
+    about = f"input {images}{sides(report.input)}{answered(report)} · fingerprint {report.fingerprint}"
+    yield f'<p class="about">{about}</p>'
     yield '<div class="totals">'
     for name, value in report.costs.to_dict().items():
         yield f"<div>{name}<b>{format_count(value)}</b><span>{value:,}</span></div>"

@@ -24,8 +24,8 @@ def level_sheet(report: Report, level: str, *, whole: bool = False) -> Sheet:
 def title(report: Report) -> str:
     """What the figures are about."""
     images = f"{report.batch} x " if report.batch > 1 else ""
-    about = f"input {images}{sides(report.input)}{answered(report)}, {report.buffers:,} buffer elements, fingerprint {report.fingerprint}"
-    return f"{report.name}: {about}"
+    maps = f"input {images}{sides(report.input)}{answered(report)}"
+    return f"{report.name}: {maps}, {report.buffers:,} buffer elements, fingerprint {report.fingerprint}"
 
 
 def answered(report: Report) -> str:
