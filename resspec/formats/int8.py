@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from resspec.formats.format import Export, Written, package
 from resspec.formats.kinds.onnx_file import EXTRA, program, session
 from resspec.ingest.answers import Answer
 from resspec.training.data.source import DataSource, Images, Part, Samples
+from resspec.training.engine import Engine
 from resspec.training.evaluation import evaluate
 from resspec.training.feed import feed_of
 from resspec.training.score import Score
@@ -36,12 +38,14 @@ class Quantised:
 
 
 class Runtime(nn.Module):
-    """An ONNX file as a module, so that it is judged as every network is; `mean` and `std` are the network's."""
+    """An ONNX file as a module, so that it is judged as every network is; `mean`, `std` and
+    `input_size` are the network's."""
 
     def __init__(self, path: Path, like: nn.Module) -> None:
         super().__init__()
         self.run = session(path)
         self.mean, self.std = getattr(like, "mean", None), getattr(like, "std", None)
+        self.input_size = getattr(like, "input_size", None)
 
     def forward(self, x: Tensor) -> Answer:
         """The file's answer."""
@@ -54,6 +58,7 @@ def quantised(export: Export, data: DataSource) -> Quantised:
     tools = package("onnxruntime.quantization", EXTRA)
     package("onnxscript", EXTRA)
     task = task_of(export.spec)
+    export = replace(export, any_size=export.any_size or task.whole)
     train, test = (data.load_for(task.truth, part) for part in PARTS)
     with tempfile.TemporaryDirectory() as folder:
         plain, prepared = Path(folder) / "plain.onnx", Path(folder) / "prepared.onnx"
@@ -68,9 +73,11 @@ def quantised(export: Export, data: DataSource) -> Quantised:
             activation_type=tools.QuantType.QUInt8,
             weight_type=tools.QuantType.QInt8,
             calibrate_method=tools.CalibrationMethod.MinMax,
+            op_types_to_quantize=kinds(),
         )
-    before = evaluate(export.model, test, task=task)
-    after = evaluate(Runtime(export.path, export.model), test, task=task)
+    engine = decoding()
+    before = evaluate(export.model, test, task=task, engine=engine)
+    after = evaluate(Runtime(export.path, export.model), test, task=task, engine=engine)
     judged = f"run by ONNX Runtime on {data.kind}, {len(test):,} test images"
     title, _, unit = after.pictured()
     change = after.pictured()[1] - before.pictured()[1]
@@ -79,9 +86,22 @@ def quantised(export: Export, data: DataSource) -> Quantised:
     return Quantised(Written((export.path,), (verified,)), before, after)
 
 
+def decoding() -> Engine:
+    """No more processes decode images than the machine has processors."""
+    return Engine(workers=min(Engine().workers, os.cpu_count() or 1))
+
+
+def kinds() -> list[str]:
+    """The operations of ONNX that become 8-bit: all that ONNX Runtime knows but instance norms, which group norms are
+    written with; of these it takes the scale for a weight per channel, and writes a file that it cannot load."""
+    registry = package("onnxruntime.quantization.registry", EXTRA)
+    known = {*registry.QLinearOpsRegistry, *registry.QDQRegistry}
+    return sorted(known - {"InstanceNormalization"})
+
+
 def batches(model: nn.Module, images: Images | Samples, task: Task) -> Iterator[Tensor]:
     """Normalised training images."""
-    feed = feed_of(images, model, torch.device("cpu"), task=task)
+    feed = feed_of(images, model, torch.device("cpu"), task=task, engine=decoding())
     for x, _ in feed.in_order(BATCH, 0, min(CALIBRATED_ON, len(feed))):
         yield feed.normalised(x)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -12,7 +11,7 @@ from torch import Tensor, nn
 
 from resspec.compile import compile_spec
 from resspec.errors import ResspecError, WeightsError
-from resspec.export.inputs import inputs
+from resspec.export.inputs import inputs, widened
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.export.weights import load_weights
@@ -21,7 +20,6 @@ from resspec.ingest.importing import Imported, changed
 from resspec.ingest.inferring import Inferred, infer
 from resspec.ingest.templates import shipped
 from resspec.ingest.untold import untold
-from resspec.ir import Argument
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 
@@ -141,14 +139,6 @@ def difference(theirs: nn.Module, spec: NetSpec) -> float:
             raise WeightsError.of("RS615", f"the module answers {shapes[0]}, the network {shapes[1]}")
         worst = max(worst, *(share(tensor, got[name]) for name, tensor in wanted.items()))
     return worst
-
-
-def widened(argument: Argument, more: int) -> Argument:
-    """An input whose maps have so many rows and columns more; what has none stays as it is."""
-    if argument.below or argument.shape[1:] in ((), (1, 1)):
-        return argument
-    channels, *sides = argument.shape
-    return replace(argument, shape=(channels, *(side + more for side in sides)))
 
 
 def answers(module: nn.Module, given: Sequence[Tensor], names: Sequence[str]) -> dict[str, Tensor]:

@@ -16,6 +16,7 @@ from networks import small
 from resspec.errors import ResspecError, WeightsError
 from resspec.formats.exporting import export
 from resspec.formats.format import formats
+from resspec.formats.kinds.onnx_file import session
 from resspec.ingest.answers import difference
 from resspec.ingest.huggingface import config_of, spec_of
 
@@ -185,3 +186,38 @@ def test_export_tells_what_it_verified_in_json(tmp_path: Path):
 def test_an_unknown_format_is_refused(tmp_path: Path, name: str, to: str):
     with pytest.raises(ResspecError, match="RS705"):
         export(SPEC, tmp_path / name, BUILD, to)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["onnx", "pt2"])
+def test_a_network_is_written_for_images_of_any_size_where_that_is_asked_for(tmp_path: Path, suffix: str):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    path = tmp_path / f"net.{suffix}"
+    export(resspec.load("edsr_small"), path, BUILD, any_size=True)
+    x = torch.randn(1, 3, 31, 44)
+    got = session(path)(x) if suffix == "onnx" else torch.export.load(path).module()(x)
+    assert isinstance(got, torch.Tensor)
+    assert got.shape == (1, 3, 62, 88)
+
+
+@pytest.mark.parametrize("suffix", ["onnx", "pt2"])
+def test_a_network_that_is_bound_to_its_size_is_refused_where_any_is_asked_for(tmp_path: Path, suffix: str):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    spec = resspec.load(small(), head="attention-pool")
+    with pytest.raises(ResspecError, match=r"RS710.*the head is made for maps of 64 places"):
+        export(spec, tmp_path / f"net.{suffix}", BUILD, any_size=True)
+
+
+def test_a_format_that_binds_no_size_refuses_to_free_it(tmp_path: Path):
+    with pytest.raises(ResspecError, match=r"RS705.*safetensors is bound to no size"):
+        export(resspec.load("edsr_small"), tmp_path / "net.safetensors", BUILD, any_size=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "data"), [("fcos_digits", "digit-scenes"), ("edsr_small", "photographs")])
+def test_detectors_and_networks_that_enlarge_are_quantised_too(tmp_path: Path, name: str, data: str):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    pytest.importorskip("onnxruntime", reason="ONNX needs the extra onnx")
+    pytest.importorskip("pycocotools" if name == "fcos_digits" else "skimage", reason="the data set needs an extra")
+    made = export(resspec.load(name), tmp_path / "net.onnx", BUILD, int8=data)
+    assert "test images: " in made.written.verified[0]

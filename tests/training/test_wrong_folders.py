@@ -10,7 +10,7 @@ import pytest
 
 import resspec
 from resspec.errors import DataError
-from resspec.training.data import DataSource
+from resspec.training.data import DataSource, Samples
 from resspec.training.data.framing import View
 from resspec.training.engine import Engine
 
@@ -42,7 +42,7 @@ def test_a_folder_of_boxes_that_holds_none_is_told_with_what_was_expected(tmp_pa
     (tmp_path / below).mkdir(exist_ok=True)
     for part in ("train", "test"):
         with pytest.raises(DataError, match=r"RS652.*there are no annotated images\n.*expected JPEGImages/"):
-            DataSource.read(f"voc:{tmp_path}").load(part)  # type: ignore[arg-type]  # a part's name
+            DataSource.read(f"voc:{tmp_path}").load(part)
 
 
 def test_pictures_of_more_than_8_bits_are_refused_by_name_and_not_cut_off(tmp_path: Path):
@@ -62,9 +62,10 @@ def test_pictures_of_more_than_8_bits_are_refused_by_name_and_not_cut_off(tmp_pa
     )
     for data in sets:
         samples = DataSource.read(data).load("train")
+        assert isinstance(samples, Samples)
         assert len(samples) == 1
         with pytest.raises(DataError, match=r"RS653.*0\.png has pixels of more than 8 bits \(I;16\)"):
-            samples.item(0, View((3, 8, 8), centre=1.0), Random(0))  # type: ignore[union-attr]  # no images in memory
+            samples.item(0, View((3, 8, 8), centre=1.0), Random(0))
 
 
 def test_all_masks_that_are_missing_are_told_at_once(tmp_path: Path):
