@@ -204,7 +204,7 @@ def test_a_network_is_written_for_images_of_any_size_where_that_is_asked_for(tmp
 def test_a_network_that_is_bound_to_its_size_is_refused_where_any_is_asked_for(tmp_path: Path, suffix: str):
     pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
     spec = resspec.load(small(), head="attention-pool")
-    with pytest.raises(ResspecError, match=r"RS710.*the head is made for maps of 64 places"):
+    with pytest.raises(ResspecError, match=r"RS710.*the head is made for maps of 256 places"):
         export(spec, tmp_path / f"net.{suffix}", BUILD, any_size=True)
 
 
