@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from random import Random
 
@@ -91,3 +92,45 @@ def test_a_training_that_failed_before_anything_was_kept_does_not_bar_the_correc
     assert len(done.to_dict()["skipped"]) == 1
     with pytest.raises(DataError, match=r"RS661.*it differs in data\.damaged"):
         resspec.train(NET, data=data, recipe=RECIPE, path=runs, engine=engine)
+
+
+def test_what_is_left_out_of_a_file_that_several_parts_read_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    pytest.importorskip("pycocotools", reason="detection needs the extra detection")
+    names = [f"{number}.png" for number in range(10)]
+    for name in names:
+        flat(tmp_path / "images" / name)
+    told = {
+        "images": [{"id": place, "file_name": name, "width": 8, "height": 8} for place, name in enumerate(names)],
+        "annotations": [{"id": 0, "image_id": 99, "category_id": 1, "bbox": [1, 1, 4, 4]}],
+        "categories": [{"id": 1, "name": "dot"}],
+    }
+    (tmp_path / "dots.json").write_text(json.dumps(told))
+    data = {"kind": "coco", "folder": str(tmp_path), "damaged": "skip"}
+    net = resspec.load("fcos_digits", "heads.classes=1", "input=3x64x64", mean=[0.5] * 3, std=[0.5] * 3)
+    resspec.train(net, data=data, recipe=RECIPE, path=tmp_path / "run", engine=Engine(workers=0), progress=True)
+    assert "".join(capsys.readouterr()).count("image_id 99") == 1
+
+
+def dots(folder: Path, name: str) -> None:
+    """A COCO file of two pictures with a dot on each."""
+    for number in range(2):
+        flat(folder / "images" / f"{name}{number}.png")
+    told = {
+        "images": [{"id": n, "file_name": f"{name}{n}.png", "width": 8, "height": 8} for n in range(2)],
+        "annotations": [{"id": n, "image_id": n, "category_id": 1, "bbox": [1, 1, 4, 4]} for n in range(2)],
+        "categories": [{"id": 1, "name": "dot"}],
+    }
+    (folder / "annotations").mkdir(exist_ok=True)
+    (folder / "annotations" / f"instances_{name}.json").write_text(json.dumps(told))
+
+
+@pytest.mark.parametrize("name", ["val2017", "test2017"])
+def test_a_coco_folder_without_a_training_file_is_judged_on_and_not_trained_on(tmp_path: Path, name: str):
+    dots(tmp_path, name)
+    data = DataSource.read(f"coco:{tmp_path}")
+    assert len(data.load("test")) == 2
+    assert len(data.load("validation")) == 0
+    with pytest.raises(DataError, match=r"RS652.*there are no annotated images"):
+        data.load("train")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from random import Random
@@ -51,24 +51,31 @@ class BoxFolder(DataSource):
         return self
 
     def parted(self, lists: Mapping[str, Sequence[Item]], part: Part) -> list[Item]:
-        """The items of a part, from the lists `train`, `val`, `test` that a folder names, or from `all`. Where there is
-        `val` and no `test`, it is what is tested on."""
-        if "train" not in lists:
+        """The items of a part, from the lists that a folder names: none where it names others alone."""
+        name = list_of(lists, part)
+        items = lists.get(name, ())
+        if name == "all":
             shares: dict[Part, float] = {
                 "train": 1 - self.validation - self.test,
                 "validation": self.validation,
                 "test": self.test,
             }
-            everything = lists.get("all", ())
-            places = split(np.zeros(len(everything), np.int64), shares, SPLIT_SEED)[part]
-            return [everything[place] for place in places]
-        own = lists.get("val") if "test" in lists else None
-        if part == "test":
-            return list(lists.get("test", lists.get("val", ())))
-        if own is not None:
-            return list(own if part == "validation" else lists["train"])
-        places = held_out(np.zeros(len(lists["train"]), np.int64), self.validation, part)
-        return [lists["train"][place] for place in places]
+            places = split(np.zeros(len(items), np.int64), shares, SPLIT_SEED)[part]
+        elif name == "train" and not {"val", "test"} <= set(lists):
+            places = held_out(np.zeros(len(items), np.int64), self.validation, part)
+        else:
+            return list(items)
+        return [items[place] for place in places]
+
+
+def list_of(lists: Container[str], part: Part) -> str:
+    """Which of the lists `train`, `val`, `test` that a folder names a part is taken from, or `all` where it names no
+    parts. Where there is `val` and no `test`, it is what is tested on, and validation is held out of `train`."""
+    if "all" in lists and "train" not in lists:
+        return "all"
+    if part == "test":
+        return "test" if "test" in lists else "val"
+    return "val" if part == "validation" and "val" in lists and "test" in lists else "train"
 
 
 @dataclass(frozen=True, slots=True)
