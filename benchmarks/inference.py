@@ -23,7 +23,7 @@ from torch import Tensor, nn
 import handwritten
 import resspec
 from resspec.export.module import source_text
-from resspec.formats.answers import Answer, difference
+from resspec.ingest.answers import Answer, difference
 from resspec.formats.format import Export, package
 from resspec.formats.kinds.onnx_file import program, session
 from timing import seconds

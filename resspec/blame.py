@@ -27,6 +27,7 @@ ENDLESS = "operations without end"
 """How the fault begins of a piece that alone is over the limit of operations."""
 TOO_MUCH = re.compile(r"[0-9,]+ (operations|params)")
 """How the fault begins of a net that is over such a limit: its depth is to blame."""
+INPUT: Path = ("input",)
 TRIED_OPS = 2_000
 """Operations after which a piece that is laid for trial is good enough."""
 
@@ -44,6 +45,21 @@ class Misfit:
     condition: Given | None = None
 
 
+def behind(fault: Fault, image: Shape, stride: int) -> Misfit:
+    """The misfit of a part behind a body that lowers its image by a stride: the image's sides are to blame where maps
+    of operations do not meet for them or are too small, else the part."""
+    family = fault.node.partition(".")[0]
+    level: Path = (family if family in ("neck", "decoder") else "heads",)
+    of_op = fault.node != level[0]  # told by an operation, not by the part itself
+    uneven = of_op and fault.code == "RS306" and any(side % stride for side in image[1:])
+    if uneven:
+        fault = replace(fault, remedy=f"use an input whose sides are multiples of {stride}")
+    elif of_op and fault.code == "RS306":
+        fault = replace(fault, remedy="let it read other maps (`taps`), or change the stages' widths and strides")
+    small = of_op and fault.code == "RS304"
+    return Misfit(None, image, (level, INPUT) if uneven or small else (level,), fault)
+
+
 def culprit(spec: NetSpec, misfit: Misfit) -> Path:
     """The path of the key that is to blame; where no single one is, of what every such fault depends on."""
     if misfit.piece is not None and not TOO_MUCH.match(misfit.fault.message):
@@ -53,6 +69,8 @@ def culprit(spec: NetSpec, misfit: Misfit) -> Path:
         if concerned:
             return min(concerned, key=lambda one: rank(one[0], one[1], one[2], misfit.fault))[0]
     root = spec.origin.root
+    if misfit.levels[-1] == INPUT:
+        return INPUT if root.find(INPUT) else misfit.levels[0]
     if len(misfit.levels) > 1 and TOO_MUCH.match(misfit.fault.message):
         depths = [stage.depth for stage in spec.stages]
         return ("stages", depths.index(max(depths)), "depth")
@@ -69,8 +87,17 @@ def spoken_of(spec: NetSpec, misfit: Misfit) -> list[Path]:
         merged, origins = cascade(spec, str(level[0]), [level])
     else:
         merged, origins = cascade(spec, "stage", [("stage",), (*level, "stage")])
-    named = {(*level, key): merged[key] for key, level in origins.items() if key != "kind"}
-    return [path for path, value in named.items() if spoken(path, value, misfit.fault)]
+    named = [each for key, at in origins.items() if key != "kind" for each in within((*at, key), merged[key])]
+    return [path for path, value in named if spoken(path, value, misfit.fault)]
+
+
+def within(path: Path, value: object) -> Iterator[tuple[Path, object]]:
+    """A value and, of a mapping, those below it but its kind, with their paths."""
+    yield path, value
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key != "kind":
+                yield from within((*path, key), inner)
 
 
 def usual(misfit: Misfit) -> list[Path]:
@@ -80,8 +107,7 @@ def usual(misfit: Misfit) -> list[Path]:
     if level[0:1] == ("condition",):
         return [level]
     if level[0:1] and level[0] in DENSE:
-        sizes = code in ("RS304", "RS306") and misfit.fault.node != level[0]  # of an op, not told by the part itself
-        return [("input",)] if sizes else [level]
+        return [level]
     if misfit.piece is None:
         return [*paths, (*level, "stage"), ("stage",)]
     if len(misfit.levels) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from resspec.blame import ENDLESS, Misfit, culprit
+from resspec.blame import ENDLESS, Misfit, behind, culprit
 from resspec.dense import DensePlan
 from resspec.errors import Fault, GraphError, Mark, SpecError, did_you_mean, in_file_order
 from resspec.ir import Builder, Facts, Graph, Shape, TooLargeError, Value
@@ -71,7 +71,8 @@ def compile_plan(plan: Plan, limits: Limits = LIMITS) -> Graph:
     x = composer.put(Placed(plan.final, "", "final", plan.final.final.kind, ((),)), x)
     if plan.dense:
         places = {**composer.marks, **places, plan.stages[-1].name: x}
-        outputs, maps = composer.put_dense(plan.dense, {**composer.blocks, **b.marks, **places}, image, given)
+        body = {**composer.blocks, **b.marks, **places}
+        outputs, maps = composer.put_dense(plan.dense, body, image, given, plan.reduction)
         places |= maps
     else:
         assert plan.head is not None
@@ -128,9 +129,10 @@ class Composer:
         raise MisfitError(Misfit(None, given.value.shape, (("condition",),), fault))
 
     def put_dense(
-        self, dense: DensePlan, places: Mapping[str, Value], image: Value, given: Mapping[str, Value]
+        self, dense: DensePlan, places: Mapping[str, Value], image: Value, given: Mapping[str, Value], stride: int
     ) -> tuple[dict[str, Value], dict[str, Value]]:
-        """Lay neck, decoder and heads on the body's maps: the outputs, and maps by name."""
+        """Lay neck, decoder and heads on the maps of a body that lowers its image by a stride: the outputs, and maps by
+        name."""
         if self.misfits:
             raise MisfitError(*self.misfits)
         own = Builder(limit=self.limits.ops, condition=self.b.condition)
@@ -141,8 +143,7 @@ class Composer:
             fault = over("ops", self.limits.ops, ENDLESS, None)
             raise MisfitError(Misfit(None, image.shape, (level,), fault)) from None
         except GraphError as error:
-            faults = [_sized(fault, places, image) for fault in error.faults]
-            raise MisfitError(*(Misfit(None, image.shape, (_laid_by(fault),), fault) for fault in faults)) from None
+            raise MisfitError(*(behind(fault, image.shape, stride) for fault in error.faults)) from None
         self.hold(Template.of(own, image), Misfit(None, image.shape, (level,), UNTOLD))
         self.b.nodes += own.nodes
         self.b.scopes |= own.scopes
@@ -215,20 +216,6 @@ class Composer:
                 raise MisfitError(*self.misfits, replace(misfit, fault=fault))
 
 
-def _sized(fault: Fault, places: Mapping[str, Value], image: Value) -> Fault:
-    """The fault of an operation's maps that do not meet, with the input on which those of the body would."""
-    if fault.code != "RS306" or "." not in fault.node:
-        return fault
-    stride = max(-(-image.shape[1] // x.shape[1]) for x in places.values())
-    return replace(fault, remedy=f"use an input whose sides are multiples of {stride}")
-
-
-def _laid_by(fault: Fault) -> Path:
-    """The key of a spec that says what lays the node of a fault behind the body."""
-    family = fault.node.partition(".")[0]
-    return (family if family in ("neck", "decoder") else "heads",)
-
-
 def compile_spec(spec: NetSpec, features: Sequence[Feature] | None = None) -> Graph:
     """The graph of a spec, or of the part of it that gives these features; each error points at the key to blame, or
     at the stage."""
@@ -264,7 +251,7 @@ def tap(graph: Graph, feature: Feature) -> str:
         return graph.taps[name]
     inside = [node.name for node in graph if name in (node.name, node.site)]
     if not inside:
-        known = [*graph.taps, *dict.fromkeys(node.site for node in graph if node.site)]
+        known = list(dict.fromkeys([*graph.taps, *(node.site for node in graph if node.site)]))
         raise SpecError(Fault("RS212", f"there is no feature {feature!r}", remedy=did_you_mean(name, known)))
     return inside[-1]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
-from resspec.errors import Fault, did_you_mean
+from resspec.errors import Fault, GraphError, did_you_mean
 from resspec.ir import Builder, Value
 from resspec.parts import Decoder, Heads, Kit, Level, Neck, Part, Sight, Stem
 from resspec.spec.net import NetSpec
@@ -57,10 +57,13 @@ class DensePlan:
 
 @contextmanager
 def _site(b: Builder, part: Part) -> Iterator[None]:
-    """A scope and a site that bear the name of a part's family."""
+    """A scope and a site that bear the name of a part's family; what the part itself refuses is told of that."""
     b.site = part.family
     with b.scope(part.family, type(part).__name__, part.kind, part.about()):
-        yield
+        try:
+            yield
+        except GraphError as error:
+            raise GraphError(*(replace(fault, node=fault.node or part.family) for fault in error.faults)) from None
 
 
 class Read(Protocol):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import accumulate
+from math import prod
+from operator import mul
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -147,6 +150,11 @@ class Plan:
         return not (self.dense or self.condition)
 
     @property
+    def reduction(self) -> int:
+        """By how much stem and stages lower the image's sides."""
+        return self.stem.stem.reduction * prod(stage.site.stride for stage in self.stages)
+
+    @property
     def depth(self) -> int:
         """Number of blocks."""
         return sum(len(stage.blocks) for stage in self.stages)
@@ -159,6 +167,7 @@ def resolve(spec: NetSpec) -> Plan:
     stem = reader.part(Stem, ("stem",))
     reader.reduction = stem.reduction if stem else 1
     stages = [reader.stage(index, stage) for index, stage in enumerate(spec.stages)]
+    reader.check_output_stride(stem)
     final = reader.final(stages)
     dense = reader.dense(stem, stages) if spec.dense else None
     condition = reader.part(Condition, ("condition",)) if spec.condition else None
@@ -286,6 +295,16 @@ class _Reader:
             return 1
         self.reduction *= stride
         return stride
+
+    def check_output_stride(self, stem: Stem | None) -> None:
+        """Note where stem and stages lower the resolution below the output stride before strides become dilation."""
+        wanted = self.spec.output_stride
+        if stem is None or wanted is None or self.reduction <= wanted:
+            return
+        reached = accumulate((stage.stride for stage in self.spec.stages), mul, initial=stem.reduction)
+        message = f"output_stride={wanted} cannot be kept: the body lowers the resolution by {self.reduction}"
+        remedy = f"write one that it reaches: {', '.join(map(str, dict.fromkeys(reached)))}"
+        self.faults.append(Fault("RS215", message, self.spec.origin.root.nearest(("output_stride",)).mark, remedy))
 
     def changes(self, index: int, stage: StageSpec) -> dict[int, str]:
         """The single blocks that a stage changes, by position."""

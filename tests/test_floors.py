@@ -44,6 +44,7 @@ HEAVY = {
         "training/",
         "timing/",
         "testing.py",
+        "ingest/answers.py",
         "ingest/modules.py",
     ),
     "optuna": ("study/",),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from resspec.analysis.cost import CONVENTION, Costs, node_costs, total
@@ -17,8 +17,10 @@ LEVELS = {
     **{level: level for level in ("layers", "blocks", "stages", "parts")},
 }
 """The levels of rows, by what a row stands for and by name."""
-PARTS = {"stem": "stem", "final": "head", "head": "head"}
-"""The parts of a net outside its body, by stage."""
+PARTS = ("condition", "stem", "neck", "decoder", "heads", "head")
+"""The parts of a net beside its body, each a stage of its own."""
+FINAL = "final"
+"""What lies between the last stage and a head."""
 PER_IMAGE = ("macs", "flops", "activations")
 
 
@@ -78,13 +80,18 @@ class Report:
     stages: tuple[Row, ...]
     convention: str = CONVENTION
     batch: int = 1
+    outputs: Mapping[str, Shape] = field(default_factory=dict)
+    """The shape of each named output, without the batch."""
 
     @property
     def parts(self) -> tuple[Row, ...]:
-        """Rows for stem, body and head; what lies between the last stage and the head belongs to the head."""
+        """Rows for condition, stem, body, neck, decoder and head or heads, those that there are; what lies between the
+        last stage and a head belongs to the head."""
         groups: dict[str, list[Row]] = {}
+        headed = any(row.name == "head" for row in self.stages)
         for row in self.stages:
-            groups.setdefault(PARTS.get(row.name, "body"), []).append(row)
+            own = "head" if row.name == FINAL and headed else row.name
+            groups.setdefault(own if own in PARTS else "body", []).append(row)
         return tuple(
             Row(name, name, "", rows[0].input, rows[-1].output, *total(row.costs for row in rows).values())
             for name, rows in groups.items()
@@ -112,8 +119,9 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
         head = {"name": self.name, "fingerprint": self.fingerprint, "input": list(self.input), **self.costs.to_dict()}
+        outputs = {name: list(shape) for name, shape in self.outputs.items()}
         rows = {level: [row.to_dict() for row in self.rows(level)] for level in ("layers", "blocks", "stages", "parts")}
-        return {**head, "batch": self.batch, "convention": self.convention, **rows}
+        return {**head, "outputs": outputs, "batch": self.batch, "convention": self.convention, **rows}
 
     def table(self, level: str = "stages") -> str:
         """The rows of a level (`layers`, `blocks`, `stages`, `parts`) and the totals as aligned text."""
@@ -151,7 +159,9 @@ def report_of(graph: Graph) -> Report:
     blocks = _grouped(graph, layers, costs, [node.site for node in nodes])
     stages = _grouped(graph, layers, costs, [node.site.partition(".")[0] for node in nodes])
     shape = graph.inputs[0].shape
-    return Report(graph.facts.name, graph.fingerprint, shape, *total(costs).values(), layers, blocks, stages)
+    outputs = {name: graph[node].shape for name, node in graph.outputs.items()}
+    name, whole = graph.facts.name, total(costs).values()
+    return Report(name, graph.fingerprint, shape, *whole, layers, blocks, stages, outputs=outputs)
 
 
 def _layer(graph: Graph, node: Node, costs: Costs) -> Row:

@@ -27,6 +27,7 @@ app = typer.Typer()
         "resspec export net.safetensors -o net.pt2",
         "resspec export resnet18 classes=10 --to hf -o folder",
         "resspec export net.safetensors --int8 cifar10:data -o net8.onnx",
+        "resspec export edsr_x2 --any-size -o edsr.onnx",
     ),
 )
 def export(  # noqa: PLR0913, PLR0917  # options, each of its own
@@ -54,6 +55,9 @@ def export(  # noqa: PLR0913, PLR0917  # options, each of its own
             help="Quantise to 8 bits (ONNX), calibrated on this data set and judged by it: digits, cifar10:FOLDER.",
         ),
     ] = "",
+    any_size: Annotated[
+        bool, typer.Option("--any-size", help="Leave height and width free too: onnx, pt2, aoti.")
+    ] = False,
     allow: Allow = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -66,7 +70,7 @@ def export(  # noqa: PLR0913, PLR0917  # options, each of its own
     if weights is None and seed is None and carries_weights(spec):
         weights = spec
     build = partial(resspec.build, seed=0 if seed is None and weights is None else seed, weights=weights)
-    made = exported(net, output, build, to, inference=is_inference(purpose), int8=int8)
+    made = exported(net, output, build, to, inference=is_inference(purpose), int8=int8, any_size=any_size)
     if as_json:
         print_json(made.to_dict())
     elif not quiet:

@@ -59,6 +59,12 @@ COMMANDS = {
         "$ resspec build resnet18 --compile -o resnet18.pt2",
         "Add --for inference (inference=True).",
     ),
+    "RS710": Code(
+        "A network that is bound to its size",
+        "An export was to leave height and width free, and a part of the network is made for one size alone.",
+        "$ resspec export resnet20 head=attention-pool --any-size -o net.onnx",
+        "Export it at one size: `input=` sets it.",
+    ),
     "RS720": Code(
         "No such device",
         "A network is to be timed on a device that is not there.",

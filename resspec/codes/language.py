@@ -89,6 +89,13 @@ LANGUAGE = {
         "$ resspec migrate old.json",
         "Rename the keys by hand; the message lists them.",
     ),
+    "RS215": Code(
+        "An output stride that cannot be kept",
+        "The stem, or a stage's stride, lowers the resolution by more than `output_stride` allows, which makes whole\n"
+        "strides alone into dilation.",
+        "$ resspec validate resnet50 output_stride=6",
+        "Write a stride that stem and stages reach, as the message lists them.",
+    ),
     "RS219": Code(
         "Unknown spelling",
         "Other counters were asked about modules as a source spells them that is not known.",

@@ -78,6 +78,12 @@ SHAPES = {
         "$ resspec report net.yaml --reconcile   # with an operation of a plug-in",
         "Count by resspec's own convention, or add the operation to the profile.",
     ),
+    "RS313": Code(
+        "More widths than steps",
+        "A list of widths has more values than the part has steps, which are as many as the maps that it reads.",
+        "$ resspec validate unet_resnet18 decoder.widths=[64,32,16,8,8,8]",
+        "Write one value for each step, or fewer: the last stands for all further steps.",
+    ),
 }
 
 BUDGETS = {

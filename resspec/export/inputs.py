@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -30,3 +31,16 @@ def inputs(
         else:
             found.append(torch.randn(images, *argument.shape, generator=random).to(device, dtype))
     return tuple(found)
+
+
+def mapped(argument: Argument) -> bool:
+    """Whether an input is maps of more than one place: an image; not a number, a latent vector or boxes."""
+    return not argument.below and len(argument.shape) == 3 and argument.shape[1:] != (1, 1)
+
+
+def widened(argument: Argument, more: int) -> Argument:
+    """An input whose maps have so many rows and columns more; what has none stays as it is."""
+    if not mapped(argument):
+        return argument
+    channels, *sides = argument.shape
+    return replace(argument, shape=(channels, *(side + more for side in sides)))

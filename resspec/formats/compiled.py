@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from resspec.errors import ResspecError
 from resspec.export.inputs import inputs
-from resspec.formats.answers import TOLERANCE, difference
+from resspec.ingest.answers import TOLERANCE, difference
 from resspec.ir import Argument
 
 HALF = {torch.float16: 2e-2, torch.bfloat16: 1e-1}

@@ -19,9 +19,8 @@ from resspec.export.naming import Peer, peers, unwrapped
 from resspec.export.weights import opened
 from resspec.ingest.anatomy import COUNTER
 from resspec.ingest.fit import misfit, tensors_of
-from resspec.ingest.importing import configured
-from resspec.ingest.importing import told as configuration_told
-from resspec.ingest.inferring import faults_of, infer
+from resspec.ingest.importing import beside
+from resspec.ingest.inferring import closest, faults_of, infer
 from resspec.spec.net import NetSpec
 from resspec.training.writing import check_place, write_whole
 
@@ -52,8 +51,7 @@ def convert(
     found = opened(weights, nest)
     given = {name: tuple(tensor.shape) for name, tensor in found.tensors.items()}
     if spec is None:
-        config = configured(weights)
-        inferred = infer(given) if config is None else configuration_told(config, given)
+        inferred = beside(weights, given) or infer(given)
         spec, source = inferred.spec, naming(inferred.naming)
     else:
         source = recognised(spec, given)
@@ -79,7 +77,7 @@ def naming(name: str) -> Peer:
 
 def recognised(spec: NetSpec, given: Mapping[str, tuple[int, ...]]) -> Peer:
     """The naming under which a network has the given tensors."""
-    best = min(peers(), key=lambda peer: misfit(spec, peer, given).count)
+    best = closest(spec, given)
     if misfit(spec, best, given).count:
         raise WeightsError(*faults_of(given, spec, best, spec.name))
     return best

@@ -38,21 +38,32 @@ class Exported:
 
 
 def export(
-    spec: NetSpec, path: Path, build: Build, to: str = "", *, inference: bool = False, int8: str = ""
-) -> Exported:
+    spec: NetSpec,
+    path: Path,
+    build: Build,
+    to: str = "",
+    *,
+    inference: bool = False,
+    int8: str = "",
+    any_size: bool = False,
+) -> Exported:  # keywords, each of its own
     """Write a network to a path: in the format of this name, or of the path's suffix. `build` makes its module; `int8`
-    names the data set that a quantised ONNX file is calibrated on and judged by (`digits`, `cifar10:FOLDER`)."""
+    names the data set that a quantised ONNX file is calibrated on and judged by (`digits`, `cifar10:FOLDER`);
+    `any_size` leaves height and width free, where a format would bind them."""
     format_ = format_of(to, path)
     if not format_.folder:
         check_place(path)
+    if any_size and not format_.sized:
+        remedy = "leave out --any-size: its images may have any size that the network takes"
+        raise ResspecError.of("RS705", f"{format_.name} is bound to no size", remedy=remedy)
     if int8:
-        return Exported("onnx, int8", spec.name, quantised_file(spec, path, build, format_, int8))
+        return Exported("onnx, int8", spec.name, quantised_file(spec, path, build, format_, int8, any_size=any_size))
     model = build(spec, inference=inference).eval()
-    written = format_.write(Export(spec, model, source_text(model), path, inference))
+    written = format_.write(Export(spec, model, source_text(model), path, inference, any_size))
     return Exported(format_.name, spec.name, written)
 
 
-def quantised_file(spec: NetSpec, path: Path, build: Build, format_: Format, data: str) -> Written:
+def quantised_file(spec: NetSpec, path: Path, build: Build, format_: Format, data: str, *, any_size: bool) -> Written:
     """An ONNX file of 8-bit integers, from the inference form."""
     from resspec.formats.int8 import quantised  # noqa: PLC0415  # NumPy and data sets come with it
 
@@ -67,7 +78,7 @@ def quantised_file(spec: NetSpec, path: Path, build: Build, format_: Format, dat
         raise DataError.of("RS652", f"no data set is called {data!r}: {error!s:.200}") from None
     model = build(spec, inference=True).eval()
     model.mean, model.std = statistics(spec)
-    return quantised(Export(spec, model, source_text(model), path, inference=True), source).written
+    return quantised(Export(spec, model, source_text(model), path, inference=True, any_size=any_size), source).written
 
 
 def statistics(spec: NetSpec) -> tuple[Any, Any]:

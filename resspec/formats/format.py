@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,9 +17,10 @@ from torch import Tensor, nn
 
 from resspec.compile import compile_spec
 from resspec.errors import ResspecError, did_you_mean
-from resspec.export.inputs import inputs
-from resspec.formats.answers import Answer, difference
+from resspec.export.inputs import inputs, mapped, widened
+from resspec.ingest.answers import Answer, difference
 from resspec.ir import Argument
+from resspec.plan import resolve
 from resspec.spec.net import NetSpec
 
 BATCHES = (1, 3)
@@ -28,13 +30,14 @@ BATCHES = (1, 3)
 @dataclass(frozen=True)
 class Export:
     """What is written: the spec, its module in eval mode (in the inference form where `inference` says so), the
-    module's source, and the place."""
+    module's source, the place, and whether height and width of images are left free beside the batch."""
 
     spec: NetSpec
     model: nn.Module
     source: str
     path: Path
     inference: bool = False
+    any_size: bool = False
 
     @cached_property
     def signature(self) -> tuple[Argument, ...]:
@@ -47,13 +50,35 @@ class Export:
         return tuple(compile_spec(self.spec).outputs)
 
     def example(self, batch: int) -> tuple[Tensor, ...]:
-        """Inputs as the spec describes them, in order."""
-        return inputs(self.signature, batch, seed=batch)
+        """Inputs as the spec describes them, in order; where sizes are free, larger ones in larger batches, by what the
+        body lowers them by."""
+        more = (batch - 1) * resolve(self.spec).reduction if self.any_size else 0
+        return inputs([widened(argument, more) for argument in self.signature], batch, seed=batch)
 
-    def free_batch(self) -> tuple[dict[int, Any], ...]:
-        """What torch's exporters are told of the inputs' shapes: any batch, the same for all; any number of boxes."""
-        batch, boxes = torch.export.Dim("batch"), torch.export.Dim("boxes")
-        return tuple({0: batch, 1: boxes} if argument.within else {0: batch} for argument in self.signature)
+    def free(self) -> tuple[dict[int, Any], ...]:
+        """What torch's exporters are told of the inputs' shapes: any batch, the same for all, any number of boxes, and
+        any size if asked."""
+        batch, boxes = torch.export.Dim("batch"), {1: torch.export.Dim("boxes")}
+        sides = {2: torch.export.Dim("height"), 3: torch.export.Dim("width")}
+        return tuple(
+            {0: batch, **(boxes if each.within else sides if self.any_size and mapped(each) else {})}
+            for each in self.signature
+        )
+
+
+@contextmanager
+def traced(export: Export) -> Iterator[None]:
+    """A network while torch traces it; ResspecError RS710 where it cannot be written for every size."""
+    try:
+        yield
+    except Exception as error:  # torch raises many
+        if not export.any_size:
+            raise
+        reason: BaseException = error
+        while reason.__cause__ is not None:
+            reason = reason.__cause__
+        message = f"{export.spec.name} cannot be written for images of any size: {str(reason).strip()[:200]}"
+        raise ResspecError.of("RS710", message, remedy="leave out --any-size; `input=` sets the one size") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +98,8 @@ class Format:
     suffix: str
     write: Callable[[Export], Written]
     folder: bool = False
+    sized: bool = False
+    """Whether a file of it is bound to the size of its input unless that is left free."""
 
 
 @cache

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from resspec.formats.answers import Answer
 from resspec.formats.format import Export, Written, package
 from resspec.formats.kinds.onnx_file import EXTRA, program, session
+from resspec.ingest.answers import Answer
 from resspec.training.data.source import DataSource, Images, Part, Samples
+from resspec.training.engine import Engine
 from resspec.training.evaluation import evaluate
 from resspec.training.feed import feed_of
 from resspec.training.score import Score
@@ -24,8 +26,8 @@ CALIBRATED_ON = 512
 """Training images that the ranges of activations are taken from."""
 BATCH = 64
 IN_FLOAT = {"InstanceNormalization", "LayerNormalization"}
-"""What keeps its precision: statistics of an image, which GroupNorm is written with. ONNX Runtime 1.32 also names the
-constants of two such nodes alike, and then cannot load what it wrote."""
+"""What keeps its precision: statistics of an image, which GroupNorm is written with. ONNX Runtime 1.32 also takes the
+scale of such a node for a weight per channel, and then cannot load what it wrote."""
 PARTS: tuple[Part, Part] = ("train", "test")
 
 
@@ -39,12 +41,14 @@ class Quantised:
 
 
 class Runtime(nn.Module):
-    """An ONNX file as a module, so that it is judged as every network is; `mean` and `std` are the network's."""
+    """An ONNX file as a module, so that it is judged as every network is; `mean`, `std` and
+    `input_size` are the network's."""
 
     def __init__(self, path: Path, like: nn.Module) -> None:
         super().__init__()
         self.run = session(path)
         self.mean, self.std = getattr(like, "mean", None), getattr(like, "std", None)
+        self.input_size = getattr(like, "input_size", None)
 
     def forward(self, x: Tensor) -> Answer:
         """The file's answer."""
@@ -57,6 +61,7 @@ def quantised(export: Export, data: DataSource) -> Quantised:
     tools = package("onnxruntime.quantization", EXTRA)
     package("onnxscript", EXTRA)
     task = task_of(export.spec)
+    export = replace(export, any_size=export.any_size or task.whole)
     train, test = (data.load_for(task.truth, part) for part in PARTS)
     with tempfile.TemporaryDirectory() as folder:
         plain, prepared = Path(folder) / "plain.onnx", Path(folder) / "prepared.onnx"
@@ -71,10 +76,11 @@ def quantised(export: Export, data: DataSource) -> Quantised:
             activation_type=tools.QuantType.QUInt8,
             weight_type=tools.QuantType.QInt8,
             calibrate_method=tools.CalibrationMethod.MinMax,
-            op_types_to_quantize=quantisable(),
+            op_types_to_quantize=kinds(),
         )
-    before = evaluate(export.model, test, task=task)
-    after = evaluate(Runtime(export.path, export.model), test, task=task)
+    engine = decoding()
+    before = evaluate(export.model, test, task=task, engine=engine)
+    after = evaluate(Runtime(export.path, export.model), test, task=task, engine=engine)
     judged = f"run by ONNX Runtime on {data.kind}, {len(test):,} test images"
     title, _, unit = after.pictured()
     change = after.pictured()[1] - before.pictured()[1]
@@ -83,15 +89,21 @@ def quantised(export: Export, data: DataSource) -> Quantised:
     return Quantised(Written((export.path,), (verified,)), before, after)
 
 
-def quantisable() -> list[str]:
-    """The kinds of nodes that are computed in 8 bits."""
-    known = package("onnxruntime.quantization.registry", EXTRA)
-    return sorted({*known.QLinearOpsRegistry, *known.QDQRegistry} - IN_FLOAT)
+def decoding() -> Engine:
+    """No more processes decode images than the machine has processors."""
+    return Engine(workers=min(Engine().workers, os.cpu_count() or 1))
+
+
+def kinds() -> list[str]:
+    """The operations of ONNX that become 8-bit: all others that ONNX Runtime knows."""
+    registry = package("onnxruntime.quantization.registry", EXTRA)
+    known = {*registry.QLinearOpsRegistry, *registry.QDQRegistry}
+    return sorted(known - IN_FLOAT)
 
 
 def batches(model: nn.Module, images: Images | Samples, task: Task) -> Iterator[Tensor]:
     """Normalised training images."""
-    feed = feed_of(images, model, torch.device("cpu"), task=task)
+    feed = feed_of(images, model, torch.device("cpu"), task=task, engine=decoding())
     for x, _ in feed.in_order(BATCH, 0, min(CALIBRATED_ON, len(feed))):
         yield feed.normalised(x)
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from resspec import carried
 from resspec.carried import FOLDER
 from resspec.errors import WeightsError
-from resspec.export.naming import peers
+from resspec.export.naming import OWN, peers
 from resspec.ingest.fit import misfit
 from resspec.ingest.huggingface import CONFIG, read_config, spec_of
 from resspec.ingest.inferring import Inferred, faults_of, infer
@@ -25,8 +26,8 @@ HUGGINGFACE = "huggingface"
 @dataclass(frozen=True, slots=True)
 class Imported:
     """A spec that was inferred. `naming` is the peer's whose names the tensors bear; `like` the shipped spec that lent
-    what shapes do not tell, listed in `assumed` (empty where a module was compared and answered alike); `equals` the
-    shipped specs that are other networks of the same names and shapes."""
+    what shapes do not tell, listed in `assumed` (empty where a module was compared and answered alike, or where
+    `teller` told it); `equals` the shipped specs that are other networks of the same names and shapes."""
 
     spec: NetSpec
     naming: str
@@ -34,17 +35,18 @@ class Imported:
     assumed: tuple[str, ...]
     equals: tuple[str, ...]
     confirmed: bool
+    teller: str = ""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be known of the spec, one line each."""
         lines = [f"{self.naming} names"]
         if self.confirmed:
-            return (*lines, "compared with the module: the same logits")
+            return (*lines, "compared with the module: the same answers")
         if self.equals:
             lines.append(f"the same names and shapes, other networks: {', '.join(self.equals)}; --like NAME takes one")
-        if not self.assumed:
-            return (*lines, f"{CONFIG} tells what shapes do not")
+        if self.teller:
+            return (*lines, f"{self.teller} tells what shapes do not")
         lines.append(f"not told by shapes, as in {self.like}: {'; '.join(self.assumed)}")
         return tuple(lines)
 
@@ -68,11 +70,29 @@ def import_source(source: str | Path | Mapping[str, Any], *overrides: str, like:
 
         return from_module(make(), *overrides, like=like, name=name or str(source).rpartition(":")[2])
     given = shapes_in(source)
-    config = None if like else configured(source)
-    found = infer(given, like) if config is None else told(config, given)
+    found = None if like else beside(source, given)
+    found = found or infer(given, like)
     spec = changed(found, given, overrides, name or (name_of(source)))
-    assumed = untold(spec) if config is None else ()
-    return Imported(spec, found.naming, found.like, assumed, found.equals, confirmed=False)
+    assumed = () if found.teller else untold(spec)
+    return Imported(spec, found.naming, found.like, assumed, found.equals, confirmed=False, teller=found.teller)
+
+
+def beside(source: object, given: Mapping[str, tuple[int, ...]]) -> Inferred | None:
+    """The network that a source tells beside its tensors, in a folder's configuration or a file's header; None where it
+    tells none."""
+    config = configured(source)
+    return carried_by(source, given) if config is None else told(config, given)
+
+
+def carried_by(source: object, given: Mapping[str, tuple[int, ...]]) -> Inferred | None:
+    """The network whose spec a file's header carries, if the tensors are its own; None where it carries none."""
+    path = carried.located(source) if isinstance(source, (str, Path)) else Path()
+    if path.suffix != carried.SUFFIX or carried.SPEC not in carried.notes(path):
+        return None
+    spec = load_spec(path)
+    if misfit(spec, OWN, given).count:
+        raise WeightsError(*faults_of(given, spec, OWN, spec.name))
+    return Inferred(spec, OWN.name, "", (), f"the header of {path.name}")
 
 
 def configured(source: object) -> Mapping[str, Any] | None:
@@ -89,7 +109,7 @@ def told(config: Mapping[str, Any], given: Mapping[str, tuple[int, ...]]) -> Inf
     peer = next(peer for peer in peers() if peer.name == HUGGINGFACE)
     if misfit(spec, peer, given).count:
         raise WeightsError(*faults_of(given, spec, peer))
-    return Inferred(spec, peer.name, "", ())
+    return Inferred(spec, peer.name, "", (), CONFIG)
 
 
 def changed(found: Inferred, given: Mapping[str, tuple[int, ...]], overrides: tuple[str, ...], name: str) -> NetSpec:

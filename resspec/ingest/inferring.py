@@ -10,12 +10,13 @@ from resspec.compile import compile_spec
 from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
 from resspec.export.naming import Peer, peers
 from resspec.ingest.anatomy import Tensors, anatomy, is_ours, without_counters
+from resspec.ingest.beyond import matches
 from resspec.ingest.fit import Misfit, fits, in_order, misfit, unlike
 from resspec.ingest.proposal import proposals
 from resspec.ingest.telling import tell
 from resspec.ingest.templates import classifiers, nearest, plan_of, shipped
 from resspec.ingest.told import Told, UnknownError
-from resspec.spec.loading import load_spec
+from resspec.spec.loading import load_spec, shipped_specs
 from resspec.spec.net import NetSpec
 
 TRIED = 6
@@ -28,12 +29,14 @@ Known = dict[str, tuple[NetSpec, int] | None]
 @dataclass(frozen=True, slots=True)
 class Inferred:
     """A spec whose tensors are the given ones; `naming` is the peer's whose names they bear, `like` the shipped spec
-    that lent what shapes do not tell, `equals` the shipped specs with these tensors that are other networks."""
+    that lent what shapes do not tell, `equals` the shipped specs with these tensors that are other networks; `teller`
+    tells the rest where no shipped spec does."""
 
     spec: NetSpec
     naming: str
     like: str
     equals: tuple[str, ...]
+    teller: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +51,14 @@ def infer(given: Tensors, like: str = "", exclude: Collection[str] = ()) -> Infe
     """The network whose state_dict has these names and shapes, in any naming that is known. WeightsError with the
     tensors that do not fit where there is none. `like` names the shipped spec that lends what shapes do not tell;
     those in `exclude` are not used."""
-    if like and like not in classifiers():
-        message = f"there is no shipped classifier {like!r} to be like"
-        raise WeightsError(Fault("RS618", message, remedy=did_you_mean(like, classifiers())))
+    check_like(like)
     readings, reasons = readings_of(given)
-    if match := of_shipped(readings, given, like, exclude):
+    if match := of_shipped(readings, given, like, exclude) or of_makers(given, like, exclude):
         return match
     best: tuple[int, NetSpec, Peer] | None = None
     loose: Inferred | None = None  # the tensors in another order, which tells of another place of some part
     known: Known = {}
-    for reading in readings:
+    for reading in readings if not like or like in classifiers() else ():
         order = [like] if like else [name for name in nearest(reading.told, reading.peer) if name not in exclude]
         for name in order[:TRIED]:
             for spec, far in specs_of(reading.told, name, given, known):
@@ -71,7 +72,16 @@ def infer(given: Tensors, like: str = "", exclude: Collection[str] = ()) -> Infe
                     best = (count, spec, reading.peer)
     if loose is not None:
         return loose
+    if like and like not in classifiers():
+        raise WeightsError(*faults_of(given, shipped(like), closest(shipped(like), given), like))
     raise WeightsError(*faults(given, best, reasons))
+
+
+def check_like(like: str) -> None:
+    """WeightsError where no shipped spec has the name that is told to be like."""
+    if like and like not in shipped_specs():
+        message = f"there is no shipped spec {like!r} to be like"
+        raise WeightsError(Fault("RS618", message, remedy=did_you_mean(like, shipped_specs())))
 
 
 def of_shipped(readings: list[Reading], given: Tensors, like: str, exclude: Collection[str]) -> Inferred | None:
@@ -83,6 +93,21 @@ def of_shipped(readings: list[Reading], given: Tensors, like: str, exclude: Coll
             first = like or min(exact, key=order.index)
             return Inferred(shipped(first), reading.peer.name, first, others(first, exact))
     return None
+
+
+def of_makers(given: Tensors, like: str, exclude: Collection[str]) -> Inferred | None:
+    """The shipped network that is no classifier and has these tensors, perhaps with another number of classes."""
+    found = [match for match in matches(given, exclude) if not like or match[0] == like]
+    if not found:
+        return None
+    name, spec, peer = found[0]
+    own = compile_spec(spec).fingerprint
+    return Inferred(spec, peer.name, name, tuple(n for n, other, _ in found if compile_spec(other).fingerprint != own))
+
+
+def closest(spec: NetSpec, given: Tensors) -> Peer:
+    """The naming under which a network is nearest to the given tensors."""
+    return min(peers(), key=lambda peer: misfit(spec, peer, given).count)
 
 
 def readings_of(given: Tensors) -> tuple[list[Reading], list[str]]:
@@ -144,7 +169,10 @@ def faults(given: Tensors, best: tuple[int, NetSpec, Peer] | None, reasons: list
         yield from faults_of(given, best[1], best[2])
         return
     known = "; ".join(dict.fromkeys(reasons)) or "the names are those of no known naming"
-    remedy = f"they begin with {', '.join(list(given)[:SHOWN])}"
+    remedy = (
+        f"they begin with {', '.join(list(given)[:SHOWN])}; a network with a decoder, or that makes images, is known "
+    )
+    remedy += "where a shipped one has its names; the spec of another is told to `convert --spec`"
     yield Fault("RS611", f"no network can be read from these tensors: {known}", remedy=remedy)
 
 

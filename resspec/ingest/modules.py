@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -11,9 +11,11 @@ from torch import Tensor, nn
 
 from resspec.compile import compile_spec
 from resspec.errors import ResspecError, WeightsError
+from resspec.export.inputs import inputs, widened
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.export.weights import load_weights
+from resspec.ingest.answers import by_name, share
 from resspec.ingest.importing import Imported, changed
 from resspec.ingest.inferring import Inferred, infer
 from resspec.ingest.templates import shipped
@@ -44,14 +46,21 @@ VARIATIONS: tuple[tuple[str, ...], ...] = (
 """What shapes do not tell, varied where the answers differ."""
 
 
+class IncomparableError(Exception):
+    """A module cannot be called as a network is, or answers otherwise than in tensors (a detector, in boxes)."""
+
+
 def from_module(module: Any, *overrides: str, like: str = "", name: str = "") -> Imported:
-    """The spec of a torch module, whose answers are compared."""
+    """The spec of a torch module, whose answers are compared where they can be."""
     if not isinstance(module, nn.Module):
         raise WeightsError.of("RS616", f"the function returns a {type(module).__name__}, not a torch module")
     given = {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}
     found = infer(given, like)
     found = Inferred(changed(found, given, overrides, name or "imported"), found.naming, found.like, found.equals)
-    same = confirmed(module, found)
+    try:
+        same = confirmed(module, found)
+    except IncomparableError:
+        return Imported(found.spec, found.naming, found.like, untold(found.spec), found.equals, confirmed=False)
     if same is None:
         listed = "; ".join(untold(found.spec))
         raise WeightsError.of(
@@ -111,26 +120,41 @@ def _values(name: str, tensor: Tensor, generator: torch.Generator) -> Tensor:
 
 def difference(theirs: nn.Module, spec: NetSpec) -> float:
     """The largest difference between a module's answers and a network's, as a share of their root mean square."""
-    ours = build_module(source_of(compile_spec(spec)), seed=0).eval()
+    network = compile_spec(spec)
+    ours = build_module(source_of(network), seed=0).eval()
     load_weights(ours, theirs.state_dict())
     worst = 0.0
-    head = (spec.head or {}).get("kind", "linear")
-    for more in SIDES if head not in BOUND else SIDES[:1]:
-        x = torch.randn(
-            2, spec.input[0], spec.input[1] + more, spec.input[2] + more, generator=torch.Generator().manual_seed(1)
-        )
+    for more in SIDES if (spec.head or {}).get("kind", "linear") not in BOUND else SIDES[:1]:
+        given = inputs([widened(argument, more) for argument in network.signature], 2, seed=1)
         with torch.no_grad():
-            wanted = first_tensor(theirs(x))
-            got = ours(x)
-        if wanted.shape != got.shape:
-            raise WeightsError.of("RS615", f"the module answers {tuple(wanted.shape)}, the network {tuple(got.shape)}")
-        worst = max(worst, float((wanted - got).abs().max() / wanted.pow(2).mean().sqrt().clamp_min(1e-12)))
+            try:
+                got = by_name(ours(*given))
+            except (ValueError, RuntimeError):
+                if more:
+                    continue  # a size whose maps do not meet
+                raise
+            wanted = answers(theirs, given, tuple(got))
+        shapes = [{name: tuple(tensor.shape) for name, tensor in each.items()} for each in (wanted, got)]
+        if shapes[0] != shapes[1]:
+            raise WeightsError.of("RS615", f"the module answers {shapes[0]}, the network {shapes[1]}")
+        worst = max(worst, *(share(tensor, got[name]) for name, tensor in wanted.items()))
     return worst
 
 
-def first_tensor(answer: object) -> Tensor:
-    """The tensor of an answer; transformers wraps its logits."""
-    found = getattr(answer, "logits", answer)
-    if not isinstance(found, Tensor):
-        raise WeightsError.of("RS615", f"the module answers a {type(found).__name__}, not a tensor")
-    return found
+def answers(module: nn.Module, given: Sequence[Tensor], names: Sequence[str]) -> dict[str, Tensor]:
+    """What a module answers, as tensors of our names: the only one, those of a mapping, or several in our order;
+    IncomparableError where it is called otherwise, or answers something else."""
+    try:
+        answer = module(*given)
+    except TypeError as error:
+        raise IncomparableError(str(error)) from None
+    found = getattr(answer, "logits", answer)  # transformers wraps them
+    if isinstance(found, Tensor):
+        found = [found]
+    if isinstance(found, Mapping) and set(found) == set(names):
+        found = [found[name] for name in names]
+    listed = list(found.values()) if isinstance(found, Mapping) else found
+    alike = isinstance(listed, (list, tuple)) and len(listed) == len(names)
+    if not alike or not all(isinstance(tensor, Tensor) for tensor in listed):
+        raise IncomparableError(f"it answers a {type(found).__name__}, not {', '.join(names)}")
+    return dict(zip(names, listed, strict=True))

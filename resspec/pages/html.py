@@ -9,7 +9,7 @@ from importlib.resources import files
 from resspec.analysis.report import Report, report_of
 from resspec.export.drawing import draw
 from resspec.ir import Graph
-from resspec.pages.levels import level_sheet, sides
+from resspec.pages.levels import answered, level_sheet, sides
 from resspec.pages.sheet import Sheet, shown
 from resspec.spec.units import format_count
 
@@ -48,7 +48,8 @@ def head(report: Report) -> Iterator[str]:
     """Name, input and totals."""
     images = f"{report.batch} × " if report.batch > 1 else ""
     yield f"<h1>{escape(report.name)}</h1>"
-    yield f'<p class="about">input {images}{sides(report.input)} · fingerprint {report.fingerprint}</p>'
+    about = f"input {images}{sides(report.input)}{answered(report)} · fingerprint {report.fingerprint}"
+    yield f'<p class="about">{about}</p>'
     yield '<div class="totals">'
     for name, value in report.costs.to_dict().items():
         yield f"<div>{name}<b>{format_count(value)}</b><span>{value:,}</span></div>"

@@ -24,8 +24,14 @@ def level_sheet(report: Report, level: str, *, whole: bool = False) -> Sheet:
 def title(report: Report) -> str:
     """What the figures are about."""
     images = f"{report.batch} x " if report.batch > 1 else ""
-    about = f"input {images}{sides(report.input)}, {report.buffers:,} buffer elements, fingerprint {report.fingerprint}"
-    return f"{report.name}: {about}"
+    maps = f"input {images}{sides(report.input)}{answered(report)}"
+    return f"{report.name}: {maps}, {report.buffers:,} buffer elements, fingerprint {report.fingerprint}"
+
+
+def answered(report: Report) -> str:
+    """`, outputs out 21x512x512, aux 21x512x512` where a network has several; empty where it has one."""
+    told = ", ".join(f"{name} {sides(shape)}" for name, shape in report.outputs.items())
+    return f", outputs {told}" if len(report.outputs) > 1 else ""
 
 
 def sides(shape: Shape) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from resspec.errors import Fault, GraphError
 from resspec.record import Record, refusal
 
 
@@ -24,9 +25,17 @@ def divisible(value: float, divisor: int, keep: float = 0.9) -> int:
 
 def halved(width: int, widths: Sequence[int] | None, count: int) -> list[int]:
     """Widths of so many steps: those given, the last of them again where more are needed, else each half of the one
-    before it."""
-    found = list(widths or [max(1, width >> place) for place in range(count)])
-    return [*found, *[found[-1]] * count][:count]
+    before it. GraphError RS313 where more are given than there are steps."""
+    return repeated(widths, count) if widths else [max(1, width >> place) for place in range(count)]
+
+
+def repeated(widths: Sequence[int], count: int) -> list[int]:
+    """Widths of so many steps, the last of them again where more are needed; GraphError RS313 where more are given."""
+    if len(widths) > count:
+        law = f"widths={[*widths]} has {len(widths)} values for {count} step{'s' * (count != 1)}"
+        remedy = f"write {count} at most; the last one stands for all further steps"
+        raise GraphError(Fault("RS313", law, remedy=remedy))
+    return [*widths, *[widths[-1]] * (count - len(widths))]
 
 
 class Middle(Record):

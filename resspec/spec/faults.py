@@ -63,7 +63,7 @@ def faults_of(error: ValidationError | PydanticCustomError, root: Entry, trace: 
     misspelt = _misspelt(items)
     told = [(item, path) for item, path in items if item["type"] != "missing" or path not in misspelt]
     for item, path in told[:REMEDIED]:
-        if known := item.get("ctx", {}).get("known"):
+        if (known := item.get("ctx", {}).get("known")) is not None:
             item["ctx"]["remedy"] = _meant(str(path[-1]), path, known)
     return _joined([_fault(item, root, path) for item, path in told])
 

@@ -182,7 +182,8 @@ class NetSpec(StageParts):
     heads: PartRef | None = None
     """The layers that turn the levels of a neck or the map of a decoder into the outputs; takes the place of `head`."""
     output_stride: Annotated[int, Field(ge=1)] | None = None
-    """The factor below which the body may not lower the resolution; further strides become dilation."""
+    """The factor below which the body may not lower the resolution; further strides become dilation. One of
+    the strides that stem and stages reach, or a larger one."""
     dilate_entry: bool = False
     """Whether the first block of a stage whose stride became dilation is dilated like the rest of it already."""
     drop_path: Share = 0.0

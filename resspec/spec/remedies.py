@@ -117,7 +117,7 @@ def elsewhere(name: str, path: Path) -> str:
     owners = {family: takers(FAMILIES[family], name) for family in sorted(FAMILIES)}
     here = next((str(step) for step in reversed(path[:-1]) if step in FAMILIES), "")
     if owners.get(here):
-        return f"`{name}` is a field of the {here} kinds {', '.join(owners[here][:5])}"
+        return f"`{name}` is a field of the {here} kinds {', '.join(owners[here][:8])}"
     found = [family for family, kinds in owners.items() if kinds and family != here]
     return " or ".join(f"write {family}: {{{name}: …}}" for family in found[:2])
 

@@ -108,5 +108,5 @@ def _epoch(learner: Learner, held_out: Feed | None, watchers: Sequence[Watcher])
     columns = learner.task.score.columns
     known = {told for epoch in learner.history for told in epoch.skipped}
     feeds = (learner.feed, held_out) if held_out is not None else (learner.feed,)
-    skipped = tuple(told for feed in feeds for told in feed.skipped if told not in known)
+    skipped = tuple(dict.fromkeys(told for feed in feeds for told in feed.skipped if told not in known))
     return Epoch(number, learner.recipe.epochs, total, validation, seconds, rate, len(learner.feed), columns, skipped)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,30 +94,30 @@ def run_training(job: Job, site: Site, watchers: Sequence[Watcher] = ()) -> Trai
     with joined(site.device) as (ranks, device), threads(site.threads), listening() as signals:
         refuse_missing(device)
         folder = RunFolder(site.path)
-        folder.compare(job.declared(network.fingerprint))
+        declared = job.declared(network.fingerprint)
+        folder.compare(declared)
         model = build_module(source_of(network), job.seed, device)
         if (done := folder.finished()) is not None:
             model.load_state_dict(read_weights(site.path / LAST))
             return Trained(model.eval(), site.path, done, task)
         images, validation = load_both(job, task)
         task.check(job.recipe)  # what is wrong with data or recipe is told before the folder is taken
-        if ranks.is_first:
-            folder.claim(job.declared(network.fingerprint))
-        ranks.wait()
-        notes = notes_of(job.spec, network.fingerprint)
-        keeper = Keeper(folder, notes, signals, keep=site.keep, every=site.every)
-        seen = [keeper, *(watchers if ranks.is_first else ())]
-        history = train(
-            model,
-            images,
-            job.recipe,
-            validation=validation,
-            seed=job.seed,
-            engine=site.engine,
-            ranks=ranks,
-            watchers=seen,
-            task=task,
-        )
+        with folder.claimed(declared) if ranks.is_first else nullcontext():
+            ranks.wait()
+            notes = notes_of(job.spec, network.fingerprint)
+            keeper = Keeper(folder, notes, signals, keep=site.keep, every=site.every)
+            seen = [keeper, *(watchers if ranks.is_first else ())]
+            history = train(
+                model,
+                images,
+                job.recipe,
+                validation=validation,
+                seed=job.seed,
+                engine=site.engine,
+                ranks=ranks,
+                watchers=seen,
+                task=task,
+            )
         result = result_of(job, network.fingerprint, site, history, ranks)
         if ranks.is_first:
             write_whole(site.path / "curve.svg", curve(job.spec.name, history).encode())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,18 @@ class RunFolder:
             write_whole(written, (json.dumps(declared, indent=2) + "\n").encode())
         except OSError as error:
             raise no_room(self.path, len(json.dumps(declared)), error) from None
+
+    @contextmanager
+    def claimed(self, declared: Mapping[str, Any]) -> Iterator[None]:
+        """The folder taken for a training, and free again where that fails before anything is kept of it: a damaged
+        picture or a loss that is no number does not bar the corrected command. DataError RS661 as of `claim`."""
+        self.claim(declared)
+        try:
+            yield
+        except BaseException:
+            if [file.name for file in self.path.rglob("*") if file.is_file()] == [RUN]:
+                (self.path / RUN).unlink()
+            raise
 
     def log(self, history: tuple[Epoch, ...]) -> None:
         """Write the log of all epochs so far, as CSV and as lines of JSON."""

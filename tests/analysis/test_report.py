@@ -126,3 +126,25 @@ def test_a_bias_and_an_activation_cost_one_per_element():
     graph = b.graph({"output": b.add("act", ops.ReLU(), b.add("conv", ops.Conv2d(2, 3, bias=True), x))})
     report = report_of(graph)
     assert (report.macs, report.flops, report.activations) == (3 * 2 * 16, 2 * 96 + 48 + 48, 48)
+
+
+def test_neck_decoder_and_heads_are_parts_of_their_own():
+    for name, parts in {
+        "unet_resnet18": ["stem", "body", "decoder", "heads"],
+        "fcos_resnet50_fpn": ["stem", "body", "neck", "heads"],
+        "ddpm_digits": ["condition", "stem", "body", "decoder", "heads"],
+        "resnetv2_50": ["stem", "body", "head"],
+        "labelled_digits_critic": ["body", "head"],
+    }.items():
+        report = resspec.report(name)
+        assert [row.name for row in report.parts] == parts
+        assert sum(row.macs for row in report.parts) == report.macs
+
+
+def test_a_report_tells_every_output_by_name_and_shape():
+    report = resspec.report("fcos_digits")
+    places = 16 * 16 + 8 * 8 + 4 * 4 + 2 * 2
+    told = {"cls_logits": (places, 10), "bbox_regression": (places, 4), "bbox_ctrness": (places, 1)}
+    assert dict(report.outputs) == told
+    assert report.to_dict()["outputs"] == {name: list(shape) for name, shape in told.items()}
+    assert resspec.report("resnet18").to_dict()["outputs"] == {"output": [1000]}

@@ -146,3 +146,14 @@ def test_the_slabs_of_stages_stay_within_the_picture_where_maps_grow_too(name: s
     heights = [float(pair.partition(",")[2]) for slab in slabs for pair in slab.attrib["points"].split()]
     assert min(heights) > 0
     assert max(heights) < float(root.attrib["height"])
+
+
+def test_a_tree_says_what_a_stage_reads_where_that_is_not_the_one_above_and_no_name_means_two():
+    text = {name: draw(resspec.graph(name), "stage", "text") for name in ("retinanet_resnet50_fpn", "unet_resnet18")}
+    assert "neck.p6  <- p5 " in text["retinanet_resnet50_fpn"]
+    assert "decoder.1  <- decoder.0, layer2 " in text["unet_resnet18"]
+    assert "layer3" in text["unet_resnet18"]
+    assert "<- layer2\n" not in text["unet_resnet18"]
+    assert "decoder.layer1  DecoderBlock ×2  <- decoder.layer2, layer1, condition, stem " in draw(
+        resspec.graph("ddpm_digits"), "stage", "text"
+    )

@@ -14,9 +14,10 @@ import resspec
 from command import run
 from networks import small
 from resspec.errors import ResspecError, WeightsError
-from resspec.formats.answers import difference
 from resspec.formats.exporting import export
 from resspec.formats.format import formats
+from resspec.formats.kinds.onnx_file import session
+from resspec.ingest.answers import difference
 from resspec.ingest.huggingface import config_of, spec_of
 
 SPEC = resspec.load(small())
@@ -231,3 +232,54 @@ def test_export_tells_what_it_verified_in_json(tmp_path: Path):
 def test_an_unknown_format_is_refused(tmp_path: Path, name: str, to: str):
     with pytest.raises(ResspecError, match="RS705"):
         export(SPEC, tmp_path / name, BUILD, to)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["onnx", "pt2"])
+def test_a_network_is_written_for_images_of_any_size_where_that_is_asked_for(tmp_path: Path, suffix: str):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    path = tmp_path / f"net.{suffix}"
+    export(resspec.load("edsr_small"), path, BUILD, any_size=True)
+    x = torch.randn(1, 3, 31, 44)
+    got = session(path)(x) if suffix == "onnx" else torch.export.load(path).module()(x)
+    assert isinstance(got, torch.Tensor)
+    assert got.shape == (1, 3, 62, 88)
+
+
+@pytest.mark.parametrize("suffix", ["onnx", "pt2"])
+def test_a_network_that_is_bound_to_its_size_is_refused_where_any_is_asked_for(tmp_path: Path, suffix: str):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    spec = resspec.load(small(), head="attention-pool")
+    with pytest.raises(ResspecError, match=r"RS710.*the head is made for maps of 256 places"):
+        export(spec, tmp_path / f"net.{suffix}", BUILD, any_size=True)
+
+
+def test_a_format_that_binds_no_size_refuses_to_free_it(tmp_path: Path):
+    with pytest.raises(ResspecError, match=r"RS705.*safetensors is bound to no size"):
+        export(resspec.load("edsr_small"), tmp_path / "net.safetensors", BUILD, any_size=True)
+
+
+@pytest.mark.slow
+def test_detectors_are_quantised_too_group_norms_and_all(tmp_path: Path):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    pytest.importorskip("onnxruntime", reason="ONNX needs the extra onnx")
+    pytest.importorskip("pycocotools", reason="detection needs the extra detection")
+    made = export(resspec.load("fcos_digits"), tmp_path / "net.onnx", BUILD, int8="digit-scenes")
+    assert "400 test images: mAP50" in made.written.verified[0]
+
+
+@pytest.mark.slow
+def test_networks_that_enlarge_are_quantised_for_images_of_any_size(tmp_path: Path):
+    pytest.importorskip("onnxscript", reason="ONNX needs the extra onnx")
+    pytest.importorskip("onnxruntime", reason="ONNX needs the extra onnx")
+    image = pytest.importorskip("PIL.Image", reason="photographs need the extra images")
+    for place, side in enumerate((64, 72, 80)):
+        for part in ("train", "test"):
+            (tmp_path / part).mkdir(exist_ok=True)
+            image.effect_noise((side, 64), 40).save(tmp_path / part / f"{place}.png")
+    path = tmp_path / "net.onnx"
+    made = export(resspec.load("edsr_small"), path, BUILD, int8=f"images:{tmp_path}")
+    assert "3 test images: PSNR" in made.written.verified[0]
+    answer = session(path)(torch.randn(1, 3, 31, 44))
+    assert isinstance(answer, torch.Tensor)
+    assert answer.shape == (1, 3, 62, 88)

@@ -268,7 +268,7 @@ def test_a_wrong_mask_is_named_and_stops_the_run_or_is_left_out(masked: Path, sp
     with pytest.raises(DataError, match=message) as told:
         evaluate(model, strict.load("test"), engine=engine, task=task)
     assert told.value.faults[0].code == "RS666"
-    assert "damaged: skip" in str(told.value)
+    assert "data.damaged=skip" in str(told.value)
     lenient = DataSource.read({"kind": "masks", "folder": str(masked), "damaged": "skip"})
     assert evaluate(model, lenient.load("test"), engine=engine, task=task).count == 3
 

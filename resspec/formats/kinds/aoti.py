@@ -9,7 +9,7 @@ from torch.export import export
 
 from resspec.errors import ResspecError
 from resspec.formats.compiled import compiler
-from resspec.formats.format import Export, Format, Written, compared
+from resspec.formats.format import Export, Format, Written, compared, traced
 
 SUFFIX = ".pt2"
 """What torch asks for; a package of `torch.export` ends so too, so that this format is named."""
@@ -19,7 +19,8 @@ def write(asked: Export) -> Written:
     """A compiled package that takes any batch; loaded, it answers alike."""
     if asked.path.suffix != SUFFIX:
         raise ResspecError.of("RS705", f"compiled networks are written as {SUFFIX}, not as {asked.path.name}")
-    program = export(asked.model, asked.example(2), dynamic_shapes=asked.free_batch())
+    with traced(asked):
+        program = export(asked.model, asked.example(2), dynamic_shapes=asked.free())
     with compiler(), warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # torch's own use of what it will drop
         torch._inductor.aoti_compile_and_package(  # noqa: SLF001  # where torch's documentation has it
@@ -29,4 +30,4 @@ def write(asked: Export) -> Written:
     return Written((asked.path,), (f"loaded by torch's AOTInductor, {compared(asked, run)}",))
 
 
-FORMAT = Format("aoti", "", write)
+FORMAT = Format("aoti", "", write, sized=True)

@@ -1,5 +1,5 @@
 """ONNX, by torch's exporter: inputs by their names (`x`; `time`, `label`; `boxes`), outputs by theirs (`output` where
-there is one), any batch."""
+there is one), any batch, and any size where that is asked for."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from resspec.formats.answers import Answer, answer_of
-from resspec.formats.format import Export, Format, Written, compared, package
+from resspec.formats.format import Export, Format, Written, compared, package, traced
+from resspec.ingest.answers import Answer, answer_of
 
 EXTRA = "onnx"
 
@@ -30,7 +30,7 @@ def write(export: Export) -> Written:
 def program(export: Export, path: Path) -> None:
     """Write the file."""
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
+    with traced(export), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what torch deprecates in its own exporter
         torch.onnx.export(
             export.model,
@@ -38,7 +38,7 @@ def program(export: Export, path: Path) -> None:
             str(path),
             input_names=[argument.name for argument in export.signature],
             output_names=list(export.outputs),
-            dynamic_shapes=export.free_batch(),
+            dynamic_shapes=export.free(),
             dynamo=True,
             external_data=False,
             verbose=False,
@@ -64,4 +64,4 @@ class session:  # noqa: N801  # called as a function, it keeps the session that 
         return answer_of(self.outputs, map(torch.from_numpy, self.session.run(self.outputs, named)))
 
 
-FORMAT = Format("onnx", ".onnx", write)
+FORMAT = Format("onnx", ".onnx", write, sized=True)

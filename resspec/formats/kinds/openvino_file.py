@@ -8,9 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from resspec.formats.answers import Answer, answer_of
 from resspec.formats.format import Export, Format, Written, compared, package
 from resspec.formats.kinds.onnx_file import program
+from resspec.ingest.answers import Answer, answer_of
 
 
 def write(export: Export) -> Written:

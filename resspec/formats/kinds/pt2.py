@@ -7,12 +7,13 @@ import warnings
 import torch
 from torch.export import export, load, save
 
-from resspec.formats.format import Export, Format, Written, compared
+from resspec.formats.format import Export, Format, Written, compared, traced
 
 
 def write(asked: Export) -> Written:
     """An exported program with a free batch; loaded, it answers alike."""
-    program = export(asked.model, asked.example(2), dynamic_shapes=asked.free_batch())
+    with traced(asked):
+        program = export(asked.model, asked.example(2), dynamic_shapes=asked.free())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of tensors that are not contiguous, which are saved all the same
         save(program, asked.path)
@@ -21,4 +22,4 @@ def write(asked: Export) -> Written:
     return Written((asked.path,), (f"loaded by torch.export, {compared(asked, loaded)}",))
 
 
-FORMAT = Format("pt2", ".pt2", write)
+FORMAT = Format("pt2", ".pt2", write, sized=True)

@@ -21,7 +21,7 @@ class MANet(Decoder):
     width: Width = 256
     """Output channels of the first step; each further one has half of them."""
     widths: Widths | None = None
-    """Output channels of every step, in place of `width`."""
+    """Output channels of every step, in place of `width`; the last stands for further ones."""
     pairs: Width = 64
     """Channels in which places are compared."""
     ratio: Annotated[float, Field(gt=0)] = 1 / 16

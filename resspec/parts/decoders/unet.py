@@ -23,7 +23,7 @@ class UNet(Decoder):
     width: Width = 256
     """Output channels of the first step; each further one has half of them."""
     widths: Widths | None = None
-    """Output channels of every step, in place of `width`."""
+    """Output channels of every step, in place of `width`; the last stands for further ones."""
     gate: Annotated[Gate, part_field(Gate)] = Field(default_factory=lambda: Gate.read("none"))
     """Attention to what a step concatenates, and to its output."""
 

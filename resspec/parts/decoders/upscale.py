@@ -12,6 +12,7 @@ from resspec.ir.ops import Add, PixelShuffle, TransposedConv2d, Upsample
 from resspec.parts.base import part_field
 from resspec.parts.dense import Decoder, Kit, Width, Widths, placed
 from resspec.parts.families import Act, Names, Norm, Unit
+from resspec.parts.widths import repeated
 
 
 class Upscale(Decoder):
@@ -30,7 +31,7 @@ class Upscale(Decoder):
     width: Width | None = None
     """Channels of every step; by default the last map's."""
     widths: Widths | None = None
-    """Channels of each step, in place of `width`."""
+    """Channels of each step, in place of `width`; the last stands for further ones."""
     norm: Annotated[Norm, part_field(Norm)] = Field(default_factory=lambda: Norm.read("none"))
     """The norm of the steps."""
     act: Annotated[Act, part_field(Act)] = Field(default_factory=lambda: Act.read("none"))
@@ -70,8 +71,7 @@ class Upscale(Decoder):
 
     def steps(self, count: int, width: int) -> list[int]:
         """Output channels of each step."""
-        widths = list(self.widths or [self.width or width])
-        return [*widths, *[widths[-1]] * count][:count]
+        return repeated(self.widths, count) if self.widths else [self.width or width] * count
 
     def step(self, b: Builder, x: Value, factor: int, width: int, kit: Kit) -> Value:
         """A map `factor` times larger."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from random import Random
@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from resspec.errors import DataError, Fault, Mark, did_you_mean
+from resspec.errors import DataError, Fault, Mark, did_you_mean, in_file_order
 from resspec.record import refusal
 from resspec.training.data.framing import View, letterboxed
-from resspec.training.data.pictures import opened
+from resspec.training.data.pictures import opened, refuse_deep
 from resspec.training.data.source import SPLIT_SEED, DataSource, HeldOut, Part, Samples, Truth, held_out, split
 
 CODE = "RS667"
@@ -51,24 +51,31 @@ class BoxFolder(DataSource):
         return self
 
     def parted(self, lists: Mapping[str, Sequence[Item]], part: Part) -> list[Item]:
-        """The items of a part, from the lists `train`, `val`, `test` that a folder names, or from `all`. Where there is
-        `val` and no `test`, it is what is tested on."""
-        if "train" not in lists:
+        """The items of a part, from the lists that a folder names: none where it names others alone."""
+        name = list_of(lists, part)
+        items = lists.get(name, ())
+        if name == "all":
             shares: dict[Part, float] = {
                 "train": 1 - self.validation - self.test,
                 "validation": self.validation,
                 "test": self.test,
             }
-            everything = lists.get("all", ())
-            places = split(np.zeros(len(everything), np.int64), shares, SPLIT_SEED)[part]
-            return [everything[place] for place in places]
-        own = lists.get("val") if "test" in lists else None
-        if part == "test":
-            return list(lists.get("test", lists.get("val", ())))
-        if own is not None:
-            return list(own if part == "validation" else lists["train"])
-        places = held_out(np.zeros(len(lists["train"]), np.int64), self.validation, part)
-        return [lists["train"][place] for place in places]
+            places = split(np.zeros(len(items), np.int64), shares, SPLIT_SEED)[part]
+        elif name == "train" and not {"val", "test"} <= set(lists):
+            places = held_out(np.zeros(len(items), np.int64), self.validation, part)
+        else:
+            return list(items)
+        return [items[place] for place in places]
+
+
+def list_of(lists: Container[str], part: Part) -> str:
+    """Which of the lists `train`, `val`, `test` that a folder names a part is taken from, or `all` where it names no
+    parts. Where there is `val` and no `test`, it is what is tested on, and validation is held out of `train`."""
+    if "all" in lists and "train" not in lists:
+        return "all"
+    if part == "test":
+        return "test" if "test" in lists else "val"
+    return "val" if part == "validation" and "val" in lists and "test" in lists else "train"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +121,20 @@ def gathered(
         paths.append(picture.path)
         sizes.append((picture.size, picture.mark))
         rows.append(found)
+    faults = in_file_order(faults)
     if faults and not lenient:
         raise DataError(*faults)
     if not paths and where:
         raise DataError.of("RS652", f"{where}: there are no annotated images", remedy=layout)
     most = max(1, *map(len, rows)) if rows else 1
     return BoxFiles(
-        tuple(paths), tuple(sizes), tuple(rows), most, len(names), lenient, [fault.line for fault in faults]
+        tuple(paths),
+        tuple(sizes),
+        tuple(rows),
+        most,
+        len(names),
+        lenient,
+        [fault.line for fault in faults],
     )
 
 
@@ -189,6 +203,7 @@ class BoxFiles(Samples):
     def item(self, index: int, view: View, random: Random) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """An image and its things [most, 5]; rows of label -1 fill up."""
         with opened(self.paths[index], f"expected a whole image, {LEFT_OUT}") as picture:
+            refuse_deep(picture, self.paths[index])
             size, mark = self.sizes[index]
             if picture.size != size:
                 (width, height), (wide, high) = picture.size, size

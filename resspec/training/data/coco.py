@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from resspec.errors import DataError, Fault, Mark
-from resspec.training.data.boxes import BoxFiles, BoxFolder, Edges, Picture, Thing, gathered, wrong
+from resspec.training.data.boxes import BoxFiles, BoxFolder, Edges, Picture, Thing, gathered, list_of, wrong
 from resspec.training.data.imagefolder import files_below
 from resspec.training.data.json_places import Item, read_lists
 from resspec.training.data.malformed import MalformedError
@@ -38,19 +38,12 @@ class Coco(BoxFolder):
         pictures = by_name(root)
         files = {name: read(path, pictures) for name, path in files_of(root).items()}
         chosen = self.parted({name: file.pictures for name, file in files.items()}, part)
-        faults = [fault for name in self.told(files, part) for fault in files[name].faults]
+        told = files.get(list_of(files, part))
+        faults = told.faults if told else ()
         names = list(dict.fromkeys(name for file in files.values() for name in file.names))
         lenient = self.damaged == "skip"
         where = "" if part == "validation" else str(root)
         return gathered([*faults, *chosen], names, lenient=lenient, where=where, layout=LAYOUT)
-
-    def told(self, files: Mapping[str, File], part: Part) -> Sequence[str]:
-        """The files of which a part is."""
-        if "train" not in files:
-            return ["all"]
-        if part == "test":
-            return ["test" if "test" in files else "val"]
-        return ["val"] if part == "validation" and {"val", "test"} <= set(files) else ["train"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +63,7 @@ def files_of(root: Path) -> dict[str, Path]:
         raise DataError.of("RS652", f"{root} has no JSON file of annotations", remedy=LAYOUT)
     named: dict[str, Path] = {}
     for path in found:
-        part = part_of(path.stem) or part_of(path.parent.name) or "all"
+        part = part_of(path.stem) or (part_of(path.parent.name) if path.parent != root else "") or "all"
         if part in named:
             message = f"{named[part]} and {path} are both of the part {part!r}"
             raise DataError.of("RS652", message, remedy=f"leave one there; {LAYOUT}")

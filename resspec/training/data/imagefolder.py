@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from resspec.errors import DataError
 from resspec.training.data.framing import View, framed
-from resspec.training.data.pictures import opened
+from resspec.training.data.pictures import opened, refuse_deep
 from resspec.training.data.source import DataSource, HeldOut, Part, Samples, held_out
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".tif", ".tiff", ".gif")
@@ -93,7 +93,8 @@ class Files(Samples):
 
     def read(self, index: int, view: View, random: Random) -> NDArray[np.uint8]:
         """Decode one file."""
-        with opened(self.paths[index], "expected a whole image; `damaged: skip` leaves such files out") as picture:
+        with opened(self.paths[index], "expected a whole image; `data.damaged=skip` leaves such files out") as picture:
+            refuse_deep(picture, self.paths[index])
             return framed(picture, view, random)
 
     def take(self, index: NDArray[np.intp]) -> Files:

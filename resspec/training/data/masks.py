@@ -11,17 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from resspec.errors import DataError
+from resspec.errors import DataError, Fault
 from resspec.training.data.framing import View, framed_alike
 from resspec.training.data.imagefolder import files_below
-from resspec.training.data.pictures import opened
+from resspec.training.data.pictures import opened, refuse_deep
 from resspec.training.data.source import IGNORED, DataSource, Part, Samples, Truth
 
 FOLDERS: dict[Part, tuple[str, ...]] = {"train": ("train",), "validation": ("val", "validation"), "test": ("test",)}
 LAYOUT = "expected train/, val/ and test/, each with images/NAME.jpg and masks/NAME.png"
 MODES = ("1", "L", "P")
 """Pillow's names for pictures whose bytes are classes: one bit, grey, palette."""
-LEFT_OUT = "or leave such images out with `damaged: skip`"
+LEFT_OUT = "or leave such images out with `data.damaged=skip`"
 
 
 class Masks(DataSource):
@@ -65,15 +65,15 @@ def pairs(folder: Path, *, lenient: bool) -> MaskedFiles:
     names = (Path(path).relative_to(folder / "images").with_suffix(".png") for path in images)
     masks = tuple(str(folder / "masks" / name) for name in names)
     if not lenient:
-        missing = next((mask for mask in masks if not Path(mask).is_file()), None)
-        if missing is not None:
-            raise without_mask(missing)
+        missing = [without_mask(mask) for mask in masks if not Path(mask).is_file()]
+        if missing:
+            raise DataError(*missing)
     return MaskedFiles(images, masks, classes=IGNORED, lenient=lenient)
 
 
-def without_mask(path: str) -> DataError:
-    """The error of a mask that is not there."""
-    return DataError.of("RS666", f"there is no mask {path}", remedy=f"draw it, {LEFT_OUT}")
+def without_mask(path: str) -> Fault:
+    """The fault of a mask that is not there."""
+    return Fault("RS666", f"there is no mask {path}", remedy=f"draw it, {LEFT_OUT}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +97,7 @@ class MaskedFiles(Samples):
     def item(self, index: int, view: View, random: Random) -> tuple[NDArray[np.uint8], Any]:
         """An image and its mask [height, width], framed alike; DataError RS656 or RS666 names the file at fault."""
         with opened(self.images[index], f"expected a whole image, {LEFT_OUT}") as picture, self._mask(index) as mask:
+            refuse_deep(picture, self.images[index])
             if mask.mode not in MODES:
                 message = f"{self.masks[index]} has pixels of {mask.mode}, not classes"
                 raise DataError.of("RS666", message, remedy=f"save it as a grey or palette PNG, {LEFT_OUT}")
@@ -128,7 +129,7 @@ class MaskedFiles(Samples):
     def _mask(self, index: int) -> Any:
         path = self.masks[index]
         if not Path(path).is_file():
-            raise without_mask(path)
+            raise DataError(without_mask(path))
         return opened(path, f"expected a whole PNG, {LEFT_OUT}")
 
     def _check(self, index: int, classes: NDArray[Any]) -> None:

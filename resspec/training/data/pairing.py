@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Planes = NDArray[np.uint8]
-LEFT_OUT = "or leave such photographs out with `damaged: skip`"
+LEFT_OUT = "or leave such photographs out with `data.damaged=skip`"
 LEAST = 8
 """Least rows and columns of a small photograph that is judged."""
 HELD = 32

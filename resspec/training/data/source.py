@@ -134,7 +134,7 @@ def split(y: NDArray[np.int64], shares: Mapping[Part, float], seed: int) -> dict
         ends = np.round(np.cumsum(list(shares.values())) * len(of_label)).astype(int)
         for part, chosen in zip(shares, np.split(of_label, ends[:-1]), strict=True):
             found[part].append(chosen)
-    return {part: np.sort(np.concatenate(chosen)) for part, chosen in found.items()}
+    return {part: np.sort(np.concatenate([np.empty(0, np.intp), *chosen])) for part, chosen in found.items()}
 
 
 def held_out(y: NDArray[np.int64], share: float, part: Part) -> NDArray[np.intp]:

@@ -86,6 +86,7 @@ class SuperResolution(Task):
     kind: ClassVar[str] = "super-resolution"
     truth: ClassVar[Truth] = "images"
     score: ClassVar[type[Score]] = Likeness
+    whole: ClassVar[bool] = True
     foreign: ClassVar[Sequence[str]] = ("loss", "mixup", "cutmix", "cutout", "shift", "label_smoothing")
 
     def __init__(self, scale: int, mean: Sequence[float], std: Sequence[float]) -> None:

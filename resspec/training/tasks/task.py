@@ -26,6 +26,8 @@ class Task(ABC):
     """What a data set must tell of an image."""
     score: ClassVar[type[Score]]
     """The figures that it is judged by."""
+    whole: ClassVar[bool] = False
+    """Whether images are judged at their own sizes instead of the network's."""
     foreign: ClassVar[Sequence[str]] = ()
     """Fields of a recipe that mean nothing here and so keep their default."""
     classes: int | None = None
