@@ -38,8 +38,13 @@ def upright(picture: Image, path: str | Path) -> Image:
     """A picture turned as its camera says; DataError RS653 where its pixels have more than 8 bits."""
     from PIL import ImageOps  # noqa: PLC0415  # an extra
 
+    refuse_deep(picture, path)
+    turned: Image = ImageOps.exif_transpose(picture)
+    return turned
+
+
+def refuse_deep(picture: Image, path: str | Path) -> None:
+    """DataError RS653 where a picture's pixels have more than 8 bits; they are not decoded for it."""
     if picture.mode in DEEP:
         remedy = "save it with 8 bits for each channel"
         raise DataError.of("RS653", f"{path} has pixels of more than 8 bits ({picture.mode})", remedy=remedy)
-    turned: Image = ImageOps.exif_transpose(picture)
-    return turned
