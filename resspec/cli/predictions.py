@@ -33,7 +33,7 @@ def predict(  # noqa: PLR0913, PLR0917  # options, each of its own
     pictures: Annotated[
         list[str],
         typer.Argument(
-            metavar="PICTURE…", help="PNG, JPEG, …, or folders of them; and changes of the spec, PATH=VALUE."
+            metavar="PICTURE", help="PNG, JPEG, …, or folders of them; and changes of the spec, PATH=VALUE."
         ),
     ],
     allow: Allow = None,

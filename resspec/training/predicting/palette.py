@@ -12,7 +12,7 @@ STEPS = 18
 """Levels of red, green and blue among which colours are chosen."""
 LIGHTNESS = (0.42, 0.88)
 """Darkest and lightest colour, in Oklab from 0 to 1: white and black words can be read on them."""
-CHROMA = 0.09
+CHROMA = 0.11
 """Least distance from grey, so that no class looks like a grey picture."""
 FIRST = (0.52, 0.1, 0.9)
 """About where the first colour lies: red, green, blue."""

@@ -99,8 +99,8 @@ class MaskPredictor(Predictor):
     def _logits(self, look: Look, image: NDArray[np.uint8]) -> Logits:
         """The logits [1, classes, h, w] of an image; a class alone is beside its ground."""
         answer = look(image)
-        found: Tensor = answer if isinstance(answer, Tensor) else answer["out"]
-        return found.float() if found.shape[1] > 1 else torch.cat([torch.full_like(found, self._even), found], 1)
+        found: Tensor = (answer if isinstance(answer, Tensor) else answer["out"]).float()
+        return found if found.shape[1] > 1 else torch.cat([torch.full_like(found, self._even), found], 1)
 
     def _fill(
         self,

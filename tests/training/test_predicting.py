@@ -1,0 +1,450 @@
+"""What trained networks say of pictures: as they are judged, in the pictures' own pixels; what is drawn and refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+import resspec
+from command import run
+from resspec.errors import DataError, ResspecError
+from resspec.training.checkpoint import save_weights
+from resspec.training.data.digits import Digits
+from resspec.training.data.framing import Fit
+from resspec.training.detection.fcos import Fcos
+from resspec.training.detection.two_steps import FoundRegions
+from resspec.training.detection.way import Found
+from resspec.training.predicting.classification import Classes, Likely
+from resspec.training.predicting.detection import OneStep, Things, run_lengths
+from resspec.training.predicting.drawing import Cut, Mark, marked, meet, round_box
+from resspec.training.predicting.folder import Predicted
+from resspec.training.predicting.palette import coloured, oklab, palette
+from resspec.training.predicting.predictor import Question
+from resspec.training.predicting.regions import TwoStep
+from resspec.training.predicting.segmentation import Mask, MaskPredictor, windows
+from resspec.training.run import notes_of
+from training.detecting import ONE, TINY, TWO, answer_of, things
+
+pytest.importorskip("PIL", reason="Pillow is not installed: pictures are not read")
+
+CLASSIFIER = ("resnet20_quarter", "stages.1.depth=1", "stages.2.depth=1", "stages.3.depth=1")
+SEGMENTER = {
+    **{key: value for key, value in TINY.items() if key not in ("neck", "heads")},
+    "decoder": {"kind": "fcn"},
+    "heads": {"classes": 3},
+}
+REGIONS: dict[str, Any] = {
+    **TINY,
+    "heads": {
+        "kind": "rcnn",
+        "classes": 3,
+        "proposals": 6,
+        "regions": [
+            {"kind": "boxes", "size": 3, "hidden": [8]},
+            {"kind": "masks", "size": 4, "widths": [8], "width": 8},
+            {"kind": "keypoints", "size": 4, "widths": [8], "points": 2},
+        ],
+    },
+}
+
+
+def stored(path: Path, *source: Any) -> Path:
+    """Random weights of a network, its spec inside."""
+    spec = resspec.load(*source)
+    save_weights(resspec.build(spec, seed=0), path, notes_of(spec, resspec.fingerprint(spec)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return stored(tmp_path_factory.mktemp("weights") / "net.safetensors", *CLASSIFIER)
+
+
+@pytest.fixture(scope="module")
+def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return stored(tmp_path_factory.mktemp("weights") / "net.safetensors", SEGMENTER)
+
+
+def picture(path: Path, pixels: np.ndarray[Any, Any], **options: Any) -> Path:
+    from PIL import Image
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path, **options)
+    return path
+
+
+def bands(height: int, width: int, seed: int = 0) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """A grey picture of rectangles in four greys, and the band of each of its pixels."""
+    random = np.random.RandomState(seed)
+    classes = np.zeros((height, width), np.uint8)
+    for _ in range(12):
+        top, left = random.randint(height), random.randint(width)
+        classes[top : top + height // 3, left : left + width // 4] = random.randint(4)
+    return (30 + 60 * classes).astype(np.uint8), classes
+
+
+def told_by_grey(image: np.ndarray[Any, Any]) -> Tensor:
+    """Logits [1, 4, H, W] of a network that knows these four greys."""
+    greys = torch.tensor([30.0, 90, 150, 210])[:, None, None]
+    return -((torch.from_numpy(image).float() - greys) ** 2)[None] / 1000
+
+
+def test_classes_are_those_that_evaluation_counts(classifier: Path, tmp_path: Path):
+    digits = Digits().load("test")
+    for at in range(40):
+        pixels = np.kron((digits.x[at, 0] * 15).astype(np.uint8), np.ones((3, 4), np.uint8))  # 32x24: a middle is seen
+        for part in ("train", "test"):
+            picture(tmp_path / part / str(digits.y[at]) / f"{at:02}.png", pixels)
+    data = f"imagefolder:{tmp_path}"
+    judged = resspec.evaluate(str(classifier), weights=classifier, data=data, engine={"workers": 0})
+    found = resspec.predict(classifier, tmp_path / "test")
+    assert len(found) == 40
+    best = [one.prediction.best[0] for one in found if isinstance(one.prediction, Classes)]
+    right = [one.name == two.picture.parent.name for one, two in zip(best, found, strict=True)]
+    assert sum(right) == round(judged.score * 40)  # type: ignore[attr-defined]  # an accuracy
+    told = found[0].to_dict()["classes"]
+    assert [len(one.to_dict()["classes"]) for one in found] == [5] * 40
+    assert [row["probability"] for row in told] == sorted((row["probability"] for row in told), reverse=True)
+    every = resspec.predict(classifier, found[0].picture, top=100)[0].to_dict()["classes"]
+    assert sum(row["probability"] for row in every) == pytest.approx(1, abs=1e-6)
+    assert sorted(row["class"] for row in every) == list(range(10))
+
+
+@pytest.mark.parametrize("size", [(32, 32), (64, 150), (97, 40), (20, 16), (200, 33)])
+def test_masks_lie_on_the_pixels_of_pictures_of_any_size(size: tuple[int, int]):
+    from PIL import Image
+
+    grey, classes = bands(*size)
+    predictor = MaskPredictor((1, 32, 32), 4, Question(), shares=False)
+    found = predictor.predicted(Image.fromarray(grey), told_by_grey).classes
+    assert found.shape == size
+    edges = np.zeros(size, bool)  # what is within two image pixels of an edge may go either way
+    reach = -(-3 * min(size) // 32)
+    for axis in (0, 1):
+        for shift in range(-reach, reach + 1):
+            edges |= np.roll(classes, shift, axis) != classes
+    inner = ~edges
+    if size == (32, 32):
+        assert np.array_equal(found, classes)
+    assert inner.mean() > 0.15
+    assert (found == classes)[inner].mean() == 1
+
+
+def test_windows_cover_a_length_evenly_and_each_pixel_is_judged_once():
+    assert windows(10, 10.0) == [(0.0, 10.0, 0, 10)]
+    assert windows(10, 12.5) == [(0.0, 12.5, 0, 10)]
+    assert windows(25, 10.0) == [(0.0, 10.0, 0, 9), (7.5, 17.5, 9, 16), (15.0, 25.0, 16, 25)]
+    for length, size in ((100, 87.5), (301, 28.0), (64, 64.0)):
+        found = windows(length, size)
+        assert [first for *_, first, _ in found][1:] == [last for *_, last in found][:-1]
+        assert (found[0][2], found[-1][3]) == (0, length)
+        assert all(start - 1 <= first and last <= stop + 1 for start, stop, first, last in found)
+        assert found[-1][1] == pytest.approx(length)
+
+
+def test_a_network_of_one_class_tells_things_from_ground():
+    from PIL import Image
+
+    grey = np.zeros((16, 16), np.uint8)
+    grey[4:9, 5:12] = 255
+    for shares, look in ((False, lambda image: image / 32 - 4), (True, lambda image: image / 256)):
+        predictor = MaskPredictor((1, 16, 16), 1, Question(names=("ground", "ink")), shares=shares)
+        found = predictor.predicted(Image.fromarray(grey), lambda x, look=look: torch.from_numpy(look(x))[None])
+        assert np.array_equal(found.classes, grey // 255)
+        assert [name for name, *_ in found.rows()] == ["ground", "ink"]
+
+
+def test_a_mask_is_written_as_its_classes_and_its_overlay_has_the_size_of_the_picture(segmenter: Path, tmp_path: Path):
+    from PIL import Image
+
+    grey, _ = bands(50, 70)
+    source = picture(tmp_path / "in" / "a.png", grey)
+    (found,) = resspec.predict(segmenter, source, out=tmp_path / "new" / "out", names=["none", "one", "two"])
+    assert isinstance(found.prediction, Mask)
+    assert sorted(path.name for path in (tmp_path / "new" / "out").iterdir()) == [
+        "a.mask.png",
+        "a.overlay.png",
+        "a.prediction.json",
+    ]
+    with Image.open(found.files["mask.png"]) as mask, Image.open(found.files["overlay.png"]) as over:
+        assert (mask.mode, mask.size, over.mode, over.size) == ("P", (70, 50), "RGB", (70, 50))
+        assert np.array_equal(np.asarray(mask), found.prediction.classes)
+        shown, inked = np.asarray(over), np.asarray(mask.convert("RGB"))
+    ground = found.prediction.classes == 0
+    assert np.array_equal(shown[ground], np.repeat(grey[..., None], 3, 2)[ground])
+    assert np.array_equal(inked, coloured(found.prediction.classes))
+    told = json.loads(found.files["prediction.json"].read_text())
+    assert told == found.to_dict()
+    assert (told["width"], told["height"]) == (70, 50)
+    assert sum(row["share"] for row in told["classes"]) == pytest.approx(1)
+    assert {row["name"] for row in told["classes"]} <= {"none", "one", "two"}
+
+
+def test_boxes_are_carried_back_to_the_picture():
+    from PIL import Image
+
+    way = Fcos((ONE, TWO))
+    truth = things((1, 10, 20, 42, 40), (0, 2, 2, 20, 14))  # the second lies in the black above the picture
+    predictor = OneStep((1, 64, 64), 2, Question(names=("cat", "dog")), way)
+    found = predictor.predicted(Image.new("L", (200, 100)), lambda _: answer_of(way, truth, 2))
+    assert isinstance(found, Things)  # a picture of 200x100 is 64x32 pixels in the image, 16 below its edge
+    assert [(one.name, one.label) for one in found.things] == [("dog", 1)]
+    assert found.things[0].box == pytest.approx((10 / 0.32, (20 - 16) / 0.32, 42 / 0.32, (40 - 16) / 0.32), abs=0.01)
+    assert [row[0] for row in found.rows()] == ["dog"]
+    sure = OneStep((1, 64, 64), 2, Question(threshold=1.0), way)
+    assert not list(sure.predicted(Image.new("L", (200, 100)), lambda _: answer_of(way, truth, 2)).things)
+
+
+def test_what_is_fitted_into_an_image_is_found_where_it_was():
+    random = Random(0)
+    for _ in range(50):
+        width, height = random.randint(1, 900), random.randint(1, 900)
+        fit = Fit.of((0, 0, width, height), 96, 64)
+        edges = np.array([[random.uniform(0, width), random.uniform(0, height)] * 2])
+        np.testing.assert_allclose(fit.back(fit.there(edges)), edges, atol=1e-6)
+        assert fit.there(np.array([0.0, 0, width, height])) == pytest.approx(
+            [fit.x, fit.y, fit.x + fit.wide, fit.y + fit.high]
+        )
+
+
+def test_masks_and_points_of_regions_are_carried_back_to_the_picture():
+    spec = resspec.load(REGIONS)
+    predictor = TwoStep(spec, 2, Question())
+    found = Found(torch.tensor([[[8.0, 10, 24, 22], [0, 0, 5, 5]]]), torch.tensor([[0.9, 0.4]]), torch.tensor([[2, 1]]))
+    masks = torch.zeros(1, 2, 8, 8)
+    masks[0, 0, :, 4:] = 1  # the right half
+    points = torch.tensor([[[[8.0, 10, 3], [24, 22, -3]], [[0, 0, 1], [1, 1, 1]]]])
+    fit = Fit.of((0, 0, 64, 32), 32, 32)  # half as large, 8 pixels below the edge
+    (thing,) = predictor.things(FoundRegions(found, masks, points), fit, (64, 32))
+    assert (thing.label, thing.name, thing.box) == (1, "1", pytest.approx((16, 4, 48, 28)))
+    assert thing.points == [(16, 4, 3), (48, 28, -3)]
+    assert thing.mask is not None
+    whole = np.zeros((32, 64), bool)
+    whole[thing.mask.window()] = thing.mask.pixels
+    truth = np.zeros((32, 64), bool)
+    truth[4:28, 32:48] = True
+    assert np.array_equal(whole, truth)
+    assert thing.mark().points == [(16, 4)]
+
+
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # pycocotools
+def test_run_lengths_are_those_of_coco():
+    coco = pytest.importorskip("pycocotools.mask", reason="pycocotools is not installed")
+    random = np.random.RandomState(0)
+    for left, top, fill in ((0, 0, 0.5), (3, 2, 0.5), (1, 0, 1.0), (0, 0, 1.0), (2, 2, 0.0)):
+        cut = Cut(left, top, random.uniform(size=(5, 4)) < fill)
+        whole = np.zeros((9, 7), np.uint8)
+        whole[cut.window()] = cut.pixels
+        counts = run_lengths(cut, (7, 9))
+        assert np.array_equal(coco.decode(coco.frPyObjects({"size": [9, 7], "counts": counts}, 9, 7)), whole)
+    whole = Cut(0, 0, np.ones((9, 7), bool))
+    assert run_lengths(whole, (7, 9)) == [0, 63]
+
+
+def test_a_detector_of_two_steps_tells_masks_and_points_of_a_picture(tmp_path: Path):
+    spec = resspec.load(REGIONS)
+    model = resspec.build(spec, seed=0)
+    with torch.no_grad():
+        model.get_parameter("heads.boxes.cls_score.bias").copy_(torch.tensor([-4.0, 3.0, 0.0]))
+    save_weights(model, tmp_path / "net.safetensors", notes_of(spec, resspec.fingerprint(spec)))
+    picture(tmp_path / "a.png", bands(48, 90)[0])
+    (found,) = resspec.predict(tmp_path / "net.safetensors", tmp_path / "a.png", out=tmp_path, threshold=0.1)
+    told = json.loads((tmp_path / "a.prediction.json").read_text())
+    assert told == found.to_dict()
+    assert told["things"]
+    for thing in told["things"]:
+        left, upper, right, lower = thing["box"]
+        assert 0 <= left < right <= 90
+        assert 0 <= upper < lower <= 48
+        assert thing["class"] in (0, 1)
+        assert sum(thing["mask"]["counts"]) == 90 * 48
+        assert np.shape(thing["keypoints"]) == (2, 3)
+    nothing = resspec.predict(tmp_path / "net.safetensors", tmp_path / "a.png", threshold=1.0)
+    assert nothing[0].to_dict() == {"picture": str(tmp_path / "a.png"), "width": 90, "height": 48, "things": []}
+
+
+def test_drawn_things_have_their_colours_and_small_pictures_grow():
+    from PIL import Image
+
+    mask = Cut(20, 10, np.ones((20, 30), bool))
+    mark = Mark("seven 98%", (200, 30, 40), (20, 10, 50, 30), mask, [(35.0, 20.0)])
+    drawn = marked(Image.new("L", (100, 60), 100), [mark])
+    assert drawn.size == (600, 360)
+    pixels = np.asarray(drawn)
+    assert pixels[60:180, 120].tolist() == [[200, 30, 40]] * 120  # the box's left edge
+    assert pixels[150, 150].tolist() == [145, 68, 73]  # in the mask
+    assert pixels[120, 210].tolist() == [200, 30, 40]  # the point
+    assert pixels[350, 590].tolist() == [100, 100, 100]
+    assert (pixels[20:60] == 255).all(-1).sum() > 50  # white words above the box
+    large = marked(Image.new("RGB", (1500, 900)), [])
+    assert large.size == (1500, 900)
+
+
+def test_words_of_many_things_do_not_lie_on_one_another_while_there_is_room():
+    from resspec.training.predicting.drawing import free_place
+
+    taken: list[tuple[float, float, float, float]] = []
+    for _ in range(6):
+        taken.append(free_place((100, 100, 200, 200), (40, 12), (400, 400), taken))
+    assert not any(meet(one, two) for at, one in enumerate(taken) for two in taken[:at])
+    corner = free_place((0, 0, 30, 400), (60, 12), (400, 400), [])
+    assert corner[0] >= 0
+    assert corner[1] >= 0
+    assert len(list(round_box((0, 0, 1, 1), (1, 1)))) == 8
+
+
+def test_colours_of_classes_are_far_apart_and_black_is_for_ground_alone():
+    colours = palette()
+    assert len(np.unique(colours, axis=0)) == len(colours) == 256
+    assert colours[0].tolist() == [0, 0, 0]
+    places = oklab(colours)
+    apart = np.linalg.norm(places[:21, None] - places[None, :21], axis=-1) + 9 * np.eye(21)
+    assert apart.min() > 0.12
+    np.testing.assert_allclose(oklab(np.array([[255, 255, 255]], np.uint8)), [[1, 0, 0]], atol=1e-4)
+    assert np.array_equal(coloured(np.array([0, 1, 255, 256])), colours[[0, 1, 255, 1]])
+
+
+def test_pictures_of_every_sort_are_read(segmenter: Path, tmp_path: Path):
+    from PIL import Image
+
+    grey, _ = bands(40, 60)
+    colour = np.repeat(grey[..., None], 3, 2)
+    picture(tmp_path / "grey.png", grey)
+    picture(tmp_path / "colour.png", colour)
+    picture(tmp_path / "alpha.png", np.dstack([colour, np.full_like(grey, 90)]))
+    Image.fromarray(grey).convert("P").save(tmp_path / "palette.png")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by a quarter
+    Image.fromarray(np.rot90(grey).copy()).save(tmp_path / "turned.png", exif=exif)
+    found = {one.picture.stem: one.prediction for one in resspec.predict(segmenter, tmp_path)}
+    assert sorted(found) == ["alpha", "colour", "grey", "palette", "turned"]
+    masks = {name: one.classes for name, one in found.items() if isinstance(one, Mask)}
+    assert all(np.array_equal(mask, masks["grey"]) for mask in masks.values())
+
+
+def test_pictures_of_one_name_get_records_of_their_own(classifier: Path, tmp_path: Path):
+    paths = [picture(tmp_path / name, bands(9, 9)[0]) for name in ("a/x.png", "b/x.png", "b/x.jpg")]
+    found = resspec.predict(classifier, paths, out=tmp_path)
+    names = [one.files["prediction.json"].name for one in found]
+    assert names == ["x.prediction.json", "x-2.prediction.json", "x-3.prediction.json"]
+    assert [json.loads(one.files["prediction.json"].read_text())["picture"] for one in found] == list(map(str, paths))
+
+
+def test_all_pictures_at_fault_are_told_at_once_before_anything_is_written(classifier: Path, tmp_path: Path):
+    good = picture(tmp_path / "good.png", bands(9, 9)[0])
+    (tmp_path / "text.png").write_text("no picture")
+    picture(tmp_path / "deep.png", np.full((9, 9), 3000, np.uint16))
+    paths = [good, tmp_path / "text.png", tmp_path / "none.png", tmp_path / "deep.png"]
+    with pytest.raises(DataError) as told:
+        resspec.predict(classifier, paths, out=tmp_path / "out")
+    assert [fault.code for fault in told.value.faults] == ["RS656", "RS652", "RS653"]
+    assert all(fault.remedy for fault in told.value.faults)
+    assert not (tmp_path / "out").exists()
+    left: list[str] = []
+    found = resspec.predict(classifier, paths, out=tmp_path / "out", left_out=left.append)
+    assert [one.picture for one in found] == [good]
+    assert len(left) == 3
+    with pytest.raises(DataError):
+        resspec.predict(classifier, paths[1:], left_out=left.append)
+
+
+def test_a_picture_that_breaks_off_stops_the_run_or_is_left_out(classifier: Path, tmp_path: Path):
+    good = picture(tmp_path / "good.png", bands(9, 9)[0])
+    broken = picture(tmp_path / "broken.png", np.random.RandomState(0).randint(0, 255, (60, 60), np.uint8))
+    broken.write_bytes(broken.read_bytes()[:1500])
+    with pytest.raises(DataError, match=r"broken.png cannot be decoded") as told:
+        resspec.predict(classifier, [good, broken])
+    assert told.value.faults[0].code == "RS656"
+    left: list[str] = []
+    assert [one.picture for one in resspec.predict(classifier, [broken, good], left_out=left.append)] == [good]
+    assert len(left) == 1
+    with pytest.raises(DataError):
+        resspec.predict(classifier, broken, left_out=left.append)
+
+
+@pytest.mark.parametrize(
+    ("source", "weights", "options", "code"),
+    [
+        ("resnet20", True, {}, "RS609"),
+        ("resnet20_quarter", False, {}, "RS602"),
+        ("digits_generator", True, {}, "RS659"),
+        ("ddpm_digits", True, {}, "RS659"),
+        ("edsr_small", True, {}, "RS659"),
+        (None, True, {"names": ["one", "two"]}, "RS670"),
+        (None, True, {"names": "none.txt"}, "RS652"),
+        (None, True, {"device": "nowhere"}, "RS655"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_with_a_remedy(
+    classifier: Path, tmp_path: Path, source: str | None, weights: bool, options: dict[str, Any], code: str
+):
+    path = picture(tmp_path / "a.png", bands(9, 9)[0])
+    with pytest.raises(ResspecError) as told:
+        resspec.predict(source or classifier, path, weights=classifier if weights else None, **options)
+    assert told.value.faults[0].code == code
+    assert told.value.faults[0].remedy or code == "RS655"
+
+
+def test_a_network_of_other_channels_reads_no_pictures(tmp_path: Path):
+    path = picture(tmp_path / "a.png", bands(9, 9)[0])
+    weights = stored(tmp_path / "net.safetensors", *CLASSIFIER, "input=2x8x8", "mean=[0,0]", "std=[1,1]")
+    with pytest.raises(DataError, match="reads 2 channels, pictures have 1 or 3"):
+        resspec.predict(weights, path)
+
+
+def test_an_empty_folder_has_no_pictures(classifier: Path, tmp_path: Path):
+    with pytest.raises(DataError, match="there are no pictures in"):
+        resspec.predict(classifier, tmp_path)
+
+
+def test_the_command_prints_what_it_sees_and_writes_it(classifier: Path, tmp_path: Path):
+    picture(tmp_path / "a=b.png", bands(9, 9)[0])
+    words = [f"n{number}" for number in range(10)]
+    (tmp_path / "names.txt").write_text("\n".join(words) + "\n")
+    spec = ("resnet20_quarter", "--weights", str(classifier), *CLASSIFIER[1:])
+    options = ("--names", "names.txt", "--top", "2", "--skip-damaged", "--json", "--out", "out")
+    done = run("predict", *spec, "a=b.png", "none.png", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "left out: there is no picture none.png\n"
+    answer = json.loads(done.stdout)
+    assert (answer["name"], answer["left_out"]) == ("resnet20_quarter", ["there is no picture none.png"])
+    (told,) = answer["pictures"]
+    assert told["picture"] == "a=b.png"
+    assert [row["name"] for row in told["classes"]] == [words[row["class"]] for row in told["classes"]]
+    assert len(told["classes"]) == 2
+    assert json.loads((tmp_path / "out" / "a=b.prediction.json").read_text()) == told
+
+
+def test_the_command_ends_with_2_for_what_is_no_picture(classifier: Path, tmp_path: Path):
+    (tmp_path / "a.png").write_text("no picture")
+    done = run("predict", str(classifier), "a.png", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "error[RS656]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_is_a_file_is_refused(classifier: Path, tmp_path: Path):
+    path = picture(tmp_path / "a.png", bands(9, 9)[0])
+    before = path.read_bytes()
+    with pytest.raises(FileExistsError):
+        resspec.predict(classifier, path, out=path)
+    assert path.read_bytes() == before
+
+
+def test_what_is_told_stands_in_columns_for_people():
+    from resspec.cli.predictions import is_change, lines_of
+
+    found = Predicted(
+        Path("a.png"), Classes([Likely(3, "three", 0.97), Likely(10, "x", 0.025)]), {"x": Path("out/a.x")}
+    )
+    assert lines_of(found, quiet=False) == ["a.png:", "  three  97.00 %", "  x       2.50 %", "  wrote out/a.x"]
+    assert lines_of(Predicted(Path("b.png"), Things([], (3, 4))), quiet=True) == ["b.png:", "  nothing"]
+    assert is_change("stages.1.depth=9")
+    assert not is_change("a.png")
