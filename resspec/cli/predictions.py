@@ -109,9 +109,6 @@ def lines_of(found: Predicted, *, quiet: bool) -> Sequence[str]:
     rows = list(found.prediction.rows())
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     cells = ([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])] for row in rows)
+    told = ["  " + "  ".join(row) for row in cells] or ["  nothing"]
     written = [] if quiet else [f"  wrote {path}" for path in found.files.values()]
-    return [
-        f"{found.picture}:",
-        *("  " + "  ".join(row) for row in cells or ()),
-        *(written if rows else ["  nothing", *written]),
-    ]
+    return [f"{found.picture}:", *told, *written]
