@@ -85,7 +85,7 @@ def outline(draw: ImageDraw, mark: Mark, factor: int, wide: int) -> None:
     draw.rectangle(rim, outline="white", width=wide + 2)
     draw.rectangle((left, upper, right, lower), outline=mark.colour, width=wide)
     for x, y in mark.points:
-        place, reach = (factor * x, factor * y), wide + 1
+        place, reach = (factor * x, factor * y), 2 * wide + 1
         draw.circle(place, reach + 1, fill="white")
         draw.circle(place, reach, fill=mark.colour)
 
