@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import resspec
 from command import run
 from resspec.errors import DataError, ResspecError
 from resspec.training.data.digits import Digits
+from resspec.training.data.framing import View, middle
 from resspec.training.predicting.classification import Classes, Likely
 from resspec.training.predicting.detection import Things
 from resspec.training.predicting.folder import Predicted
@@ -108,7 +110,7 @@ def test_masks_lie_on_the_pixels_of_pictures_of_any_size(size: tuple[int, int]):
 
 def test_windows_cover_a_length_evenly_and_each_pixel_is_judged_once():
     assert windows(10, 10.0) == [(0.0, 10.0, 0, 10)]
-    assert windows(10, 12.5) == [(0.0, 12.5, 0, 10)]
+    assert windows(10, 10.000001) == [(0.0, 10, 0, 10)]
     assert windows(25, 10.0) == [(0.0, 10.0, 0, 9), (7.5, 17.5, 9, 16), (15.0, 25.0, 16, 25)]
     for length, size in ((100, 87.5), (301, 28.0), (64, 64.0)):
         found = windows(length, size)
@@ -116,6 +118,19 @@ def test_windows_cover_a_length_evenly_and_each_pixel_is_judged_once():
         assert (found[0][2], found[-1][3]) == (0, length)
         assert all(start - 1 <= first and last <= stop + 1 for start, stop, first, last in found)
         assert found[-1][1] == pytest.approx(length)
+
+
+def test_neither_the_middle_of_a_picture_nor_its_windows_lead_out_of_it():
+    random = Random(0)
+    for _ in range(5000):
+        width, height = random.randint(1, 3000), random.randint(1, 3000)
+        view = View((3, random.choice([33, 224, 513]), random.choice([32, 224, 320])), centre=1.0)
+        left, upper, right, lower = middle(width, height, view)
+        assert 0 <= left < right <= width
+        assert 0 <= upper < lower <= height
+        for length, size in ((width, right - left), (height, lower - upper)):
+            if length < 50 * size:
+                assert all(0 <= low < high <= length and at < to for low, high, at, to in windows(length, size))
 
 
 def test_a_network_of_one_class_tells_things_from_ground():

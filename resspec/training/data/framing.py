@@ -55,7 +55,7 @@ def middle(width: int, height: int, view: View) -> Box:
     """The largest part in the view's proportions around the middle, times its `centre`."""
     _, high, wide = view.shape
     scale = view.centre * min(width / wide, height / high)
-    w, h = wide * scale, high * scale
+    w, h = min(wide * scale, width), min(high * scale, height)  # a rounding must not lead out of the picture
     return (width - w) / 2, (height - h) / 2, (width + w) / 2, (height + h) / 2
 
 

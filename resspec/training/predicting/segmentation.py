@@ -128,10 +128,12 @@ def middles(first: int, last: int, low: float, high: float, device: torch.device
 
 
 def windows(length: int, size: float) -> list[tuple[float, float, int, int]]:
-    """The fewest windows of a size that cover a length, evenly apart: where each begins and ends, and the pixels
-    from, and up to, which it is the nearest."""
+    """The fewest windows of a size, of a pixel at least, that cover a length, evenly apart: where each begins and ends,
+    and the pixels from, and up to, which it is the nearest."""
+    size = max(1.0, size)
     count = max(1, int(np.ceil(length / size - 1e-9)))
     starts = [number * (length - size) / max(1, count - 1) for number in range(count)]
     between = [round((one + size + two) / 2) for one, two in pairwise(starts)]
-    cuts = [0, *between, length]
-    return [(start, start + size, first, last) for start, (first, last) in zip(starts, pairwise(cuts), strict=True)]
+    own = pairwise([0, *between, length])
+    # a rounding must not lead out of the picture
+    return [(start, min(start + size, length), *pixels) for start, pixels in zip(starts, own, strict=True)]
