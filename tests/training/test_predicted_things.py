@@ -18,7 +18,7 @@ from resspec.training.detection.fcos import Fcos
 from resspec.training.detection.two_steps import FoundRegions
 from resspec.training.detection.way import Found
 from resspec.training.predicting.detection import OneStep, Things, run_lengths
-from resspec.training.predicting.drawing import Cut, Mark, marked, meet, round_box
+from resspec.training.predicting.drawing import Cut, Mark, common, marked, round_box
 from resspec.training.predicting.palette import coloured, oklab, palette
 from resspec.training.predicting.predictor import Question
 from resspec.training.predicting.regions import TwoStep
@@ -132,13 +132,13 @@ def test_drawn_things_have_their_colours_and_small_pictures_grow():
     mask = Cut(20, 10, np.ones((20, 30), bool))
     mark = Mark("seven 98%", (200, 30, 40), (20, 10, 50, 30), mask, [(35.0, 20.0)])
     drawn = marked(Image.new("L", (100, 60), 100), [mark])
-    assert drawn.size == (600, 360)
+    assert drawn.size == (700, 420)
     pixels = np.asarray(drawn)
-    assert pixels[60:180, 120].tolist() == [[200, 30, 40]] * 120  # the box's left edge
-    assert pixels[150, 150].tolist() == [145, 68, 73]  # in the mask
-    assert pixels[120, 210].tolist() == [200, 30, 40]  # the point
-    assert pixels[350, 590].tolist() == [100, 100, 100]
-    assert (pixels[20:60] == 255).all(-1).sum() > 50  # white words above the box
+    assert pixels[70:210, 140].tolist() == [[200, 30, 40]] * 140  # the box's left edge
+    assert pixels[175, 175].tolist() == [145, 68, 73]  # in the mask
+    assert pixels[140, 245].tolist() == [200, 30, 40]  # the point
+    assert pixels[410, 690].tolist() == [100, 100, 100]
+    assert (pixels[20:66] == 255).all(-1).sum() > 50  # white words above the box
     large = marked(Image.new("RGB", (1500, 900)), [])
     assert large.size == (1500, 900)
 
@@ -149,7 +149,7 @@ def test_words_of_many_things_do_not_lie_on_one_another_while_there_is_room():
     taken: list[tuple[float, float, float, float]] = []
     for _ in range(6):
         taken.append(free_place((100, 100, 200, 200), (40, 12), (400, 400), taken))
-    assert not any(meet(one, two) for at, one in enumerate(taken) for two in taken[:at])
+    assert not any(common(one, two) for at, one in enumerate(taken) for two in taken[:at])
     corner = free_place((0, 0, 30, 400), (60, 12), (400, 400), [])
     assert corner[0] >= 0
     assert corner[1] >= 0

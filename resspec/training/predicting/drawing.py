@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
 LEAST = 640
-"""Pixels of the longer side that a picture is enlarged towards, by a whole factor, so that words have room."""
+"""Pixels that the longer side of a drawn picture has at least; smaller ones are enlarged by a whole factor, so that
+words have room."""
 WORDS = 45
 """The longer side in heights of a line of words."""
 SMALLEST_WORDS = 13
@@ -57,7 +59,7 @@ def marked(picture: Image, marks: Sequence[Mark]) -> Image:
     from PIL import ImageDraw  # noqa: PLC0415
 
     canvas = Pictures.fromarray(tinted(np.array(picture.convert("RGB")), marks))
-    factor = max(1, LEAST // max(canvas.size))
+    factor = -(-LEAST // max(canvas.size))
     canvas = canvas.resize((canvas.width * factor, canvas.height * factor), Pictures.Resampling.NEAREST)
     height = max(SMALLEST_WORDS, max(canvas.size) // WORDS)
     draw = ImageDraw.Draw(canvas)
@@ -111,11 +113,11 @@ def label(draw: ImageDraw, marks: Sequence[Mark], factor: int, height: int) -> N
 def free_place(
     box: Sequence[float], size: tuple[float, float], picture: tuple[int, int], taken: Sequence[Edges]
 ) -> Edges:
-    """Where words of a size belong to a box: the first place in the picture that no others have, otherwise the first
-    in it."""
+    """Where words of a size belong to a box: of the places in the picture the one where they cover least of others, the
+    first of such."""
     places = [inside(place, size, picture) for place in round_box(box, size)]
     whole = [place for place, moved in places if not moved] or [place for place, _ in places]
-    return next((place for place in whole if not any(meet(place, other) for other in taken)), whole[0])
+    return min(whole, key=lambda place: sum(common(place, other) for other in taken))
 
 
 def round_box(box: Sequence[float], size: tuple[float, float]) -> Iterator[tuple[float, float]]:
@@ -133,6 +135,7 @@ def inside(place: tuple[float, float], size: tuple[float, float], picture: tuple
     return (x, y, x + wide, y + high), abs(y - top) > 1 or abs(x - left) > wide
 
 
-def meet(one: Edges, two: Edges) -> bool:
-    """Whether two boxes have something in common."""
-    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
+def common(one: Edges, two: Edges) -> float:
+    """The area that two boxes have in common."""
+    sides = (min(one[at + 2], two[at + 2]) - max(one[at], two[at]) for at in (0, 1))
+    return math.prod(max(0.0, side) for side in sides)
