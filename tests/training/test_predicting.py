@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -50,6 +51,11 @@ def told_by_grey(image: np.ndarray[Any, Any]) -> Tensor:
     """Logits [1, 4, H, W] of a network that knows these four greys."""
     greys = torch.tensor([30.0, 90, 150, 210])[:, None, None]
     return -((torch.from_numpy(image).float() - greys) ** 2)[None] / 1000
+
+
+def brightness(image: np.ndarray[Any, Any], white: float, offset: float) -> Tensor:
+    """The answer [1, 1, H, W] of a network of one class that takes what is bright for a thing."""
+    return torch.from_numpy(image)[None] / white - offset
 
 
 def test_classes_are_those_that_evaluation_counts(classifier: Path, tmp_path: Path):
@@ -138,9 +144,9 @@ def test_a_network_of_one_class_tells_things_from_ground():
 
     grey = np.zeros((16, 16), np.uint8)
     grey[4:9, 5:12] = 255
-    for shares, look in ((False, lambda image: image / 32 - 4), (True, lambda image: image / 256)):
+    for shares, white, offset in ((False, 32, 4), (True, 256, 0)):  # logits, and shares from 0 to 1
         predictor = MaskPredictor((1, 16, 16), 1, Question(names=("ground", "ink")), shares=shares)
-        found = predictor.predicted(Image.fromarray(grey), lambda x, look=look: torch.from_numpy(look(x))[None])
+        found = predictor.predicted(Image.fromarray(grey), partial(brightness, white=white, offset=offset))
         assert np.array_equal(found.classes, grey // 255)
         assert [name for name, *_ in found.rows()] == ["ground", "ink"]
 

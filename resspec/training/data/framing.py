@@ -139,12 +139,14 @@ class Fit:
     def there(self, edges: NDArray[np.floating]) -> NDArray[np.floating]:
         """Edges [..., 2 n] (across, down, …) in pixels of the picture, as those of the image."""
         start, scale, offset = self._numbers(edges)
-        return (edges - start) * scale + offset
+        found: NDArray[np.floating] = (edges - start) * scale + offset
+        return found
 
     def back(self, edges: NDArray[np.floating]) -> NDArray[np.floating]:
         """Edges [..., 2 n] (across, down, …) in pixels of the image, as those of the picture."""
         start, scale, offset = self._numbers(edges)
-        return (edges - offset) / scale + start
+        found: NDArray[np.floating] = (edges - offset) / scale + start
+        return found
 
     def _numbers(self, edges: NDArray[np.floating]) -> tuple[NDArray[np.floating], ...]:
         left, upper, right, lower = self.box

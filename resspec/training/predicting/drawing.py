@@ -102,9 +102,9 @@ def label(draw: ImageDraw, marks: Sequence[Mark], factor: int, height: int) -> N
     for mark in marks:
         _, top, wide, bottom = draw.textbbox((0, 0), mark.words, font=font)
         size = wide + 2 * pad, bottom - top + 2 * pad
-        edges = [factor * edge for edge in mark.box]
-        left, upper, right, lower = free_place(edges, size, draw.im.size, taken)
-        taken.append((left, upper, right, lower))
+        taken.append(free_place([factor * edge for edge in mark.box], size, draw.im.size, taken))
+    for mark, (left, upper, right, lower) in reversed(list(zip(marks, taken, strict=True))):
+        _, top, _, _ = draw.textbbox((0, 0), mark.words, font=font)
         luma = float(np.dot(mark.colour, (0.299, 0.587, 0.114)))
         draw.rectangle((left, upper, right - 1, lower - 1), fill=mark.colour, outline="white")
         draw.text((left + pad, upper + pad - top), mark.words, "black" if luma >= BRIGHT else "white", font=font)

@@ -45,7 +45,7 @@ def palette() -> NDArray[np.uint8]:
     every, places = every[fit], places[fit]
     at = int(np.argmin(((every / 255 - FIRST) ** 2).sum(1)))
     nearest = np.full(len(every), np.inf)
-    chosen = []
+    chosen: list[int] = []
     while len(chosen) < COUNT - 1:
         chosen.append(at)
         nearest = np.minimum(nearest, ((places - places[at]) ** 2).sum(1))
