@@ -17,13 +17,16 @@ from resspec.training.data.framing import Fit
 from resspec.training.detection.fcos import Fcos
 from resspec.training.detection.two_steps import FoundRegions
 from resspec.training.detection.way import Found
+from resspec.training.feed import feed_of
 from resspec.training.predicting.detection import OneStep, Things, run_lengths
 from resspec.training.predicting.drawing import Cut, Mark, common, marked, round_box
 from resspec.training.predicting.palette import coloured, oklab, palette
 from resspec.training.predicting.predictor import Question
 from resspec.training.predicting.regions import TwoStep
 from resspec.training.run import notes_of
-from training.detecting import ONE, TINY, TWO, answer_of, things
+from resspec.training.tasks import task_of
+from resspec.training.tasks.detection import Detection
+from training.detecting import CPU, ONE, TINY, TWO, answer_of, squares, things
 from training.showing import bands, picture
 
 pytest.importorskip("PIL", reason="Pillow is not installed: pictures are not read")
@@ -42,6 +45,8 @@ REGIONS: dict[str, Any] = {
     },
 }
 
+LEARNING = {"kind": "rcnn", "classes": 3, "proposals": 6, "regions": [{"kind": "boxes", "hidden": [8]}]}
+
 
 def test_boxes_are_carried_back_to_the_picture():
     from PIL import Image
@@ -56,6 +61,26 @@ def test_boxes_are_carried_back_to_the_picture():
     assert [row[0] for row in found.rows()] == ["dog"]
     sure = OneStep((1, 64, 64), 2, Question(threshold=1.0), way)
     assert not list(sure.predicted(Image.new("L", (200, 100)), lambda _: answer_of(way, truth, 2)).things)
+
+
+@pytest.mark.parametrize("heads", [TINY["heads"], LEARNING])
+def test_things_on_a_picture_of_the_size_of_the_network_are_those_that_are_judged(heads: Any, tmp_path: Path):
+    spec, images = resspec.load({**TINY, "heads": heads}), squares(3, 0)
+    model, task = resspec.build(spec, seed=0).eval(), task_of(spec)
+    assert isinstance(task, Detection)
+    save_weights(model, tmp_path / "net.safetensors", notes_of(spec, resspec.fingerprint(spec)))
+    paths = [picture(tmp_path / f"{at}.png", image[0]) for at, image in enumerate(images.x)]
+    told = [one.to_dict()["things"] for one in resspec.predict(tmp_path / "net.safetensors", paths, threshold=0.05)]
+    feed = feed_of(images, model, CPU, task=task)
+    with torch.no_grad():
+        found = task.way.found(task.answer(model, feed.normalised(torch.from_numpy(images.x))), task.size)
+    assert sum(map(len, told)) > 3
+    for at, rows in enumerate(told):
+        sides = found.boxes[at, :, 2:] - found.boxes[at, :, :2]
+        kept = (found.labels[at] >= 0) & (sides > 0).all(-1)
+        assert [row["class"] for row in rows] == found.labels[at][kept].tolist()
+        np.testing.assert_allclose([row["box"] for row in rows], found.boxes[at][kept], atol=0.02)
+        np.testing.assert_allclose([row["score"] for row in rows], found.scores[at][kept], atol=1e-4)
 
 
 def test_what_is_fitted_into_an_image_is_found_where_it_was():
