@@ -87,9 +87,9 @@ def outline(draw: ImageDraw, mark: Mark, factor: int, wide: int) -> None:
     draw.rectangle(rim, outline="white", width=wide + 2)
     draw.rectangle((left, upper, right, lower), outline=mark.colour, width=wide)
     for x, y in mark.points:
-        place, reach = (factor * x, factor * y), 2 * wide + 1
-        draw.circle(place, reach + 1, fill="white")
-        draw.circle(place, reach, fill=mark.colour)
+        for reach, fill in ((2 * wide + 2, "white"), (2 * wide + 1, mark.colour)):
+            across, down = factor * x, factor * y
+            draw.ellipse((across - reach, down - reach, across + reach, down + reach), fill=fill)
 
 
 def label(draw: ImageDraw, marks: Sequence[Mark], factor: int, height: int) -> None:

@@ -57,7 +57,8 @@ class Mask(Prediction):
         if self.classes.dtype == np.uint8:
             mask.putpalette(palette().tobytes())
         below = np.asarray(picture.convert("RGB"))
-        mixed = (below * (1 - TINT) + coloured(self.classes) * TINT).round().astype(np.uint8)
+        above = coloured(np.arange(len(self.names)))[self.classes]
+        mixed = (below * np.float32(1 - TINT) + above * np.float32(TINT)).round().astype(np.uint8)
         over = np.where((self.classes == GROUND)[..., None], below, mixed)
         return {"mask.png": mask, "overlay.png": Pictures.fromarray(over)}
 
