@@ -34,6 +34,13 @@ DEEP = ("I", "F", "I;16", "I;16B", "I;16L")
 """Pillow's names for pixels of more than 8 bits, which it would cut off."""
 
 
+def refuse_deep(picture: Image, path: str | Path) -> None:
+    """DataError RS653 where a picture's pixels have more than 8 bits."""
+    if picture.mode in DEEP:
+        remedy = "save it with 8 bits for each channel"
+        raise DataError.of("RS653", f"{path} has pixels of more than 8 bits ({picture.mode})", remedy=remedy)
+
+
 def upright(picture: Image, path: str | Path) -> Image:
     """A picture turned as its camera says; DataError RS653 where its pixels have more than 8 bits."""
     from PIL import ImageOps  # noqa: PLC0415  # an extra
@@ -41,10 +48,3 @@ def upright(picture: Image, path: str | Path) -> Image:
     refuse_deep(picture, path)
     turned: Image = ImageOps.exif_transpose(picture)
     return turned
-
-
-def refuse_deep(picture: Image, path: str | Path) -> None:
-    """DataError RS653 where a picture's pixels have more than 8 bits; they are not decoded for it."""
-    if picture.mode in DEEP:
-        remedy = "save it with 8 bits for each channel"
-        raise DataError.of("RS653", f"{path} has pixels of more than 8 bits ({picture.mode})", remedy=remedy)
