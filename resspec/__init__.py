@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from resspec.spec.net import NetSpec
     from resspec.study.result import Result
     from resspec.training.data import DataSource
+    from resspec.training.predicting.folder import Predicted
     from resspec.training.run import Trained
     from resspec.training.score import Score
 
@@ -62,6 +63,7 @@ __all__ = [
     "list_specs",
     "load",
     "load_weights",
+    "predict",
     "report",
     "sample",
     "search",
@@ -327,6 +329,27 @@ def enlarge(  # keywords, each of its own
     if weights is None and carries_weights(source):
         weights = str(source)
     return enlarge(load(source), weights, picture, out, device=device, used=threads)
+
+
+def predict(
+    source: Source, pictures: str | Path | Sequence[str | Path], *, weights: str | Path | None = None, **options: Any
+) -> list[Predicted]:
+    """What a trained classifier, segmentation net or detector says of pictures in files, or in folders: of each its
+    `.picture`, `.prediction`, `.files` and `.to_dict()`. Places are pixels of the picture, turned as its camera says. A
+    .safetensors file that carries its spec brings its weights along.
+
+    `out` (a folder, into which a record of each picture is written and what is drawn on it), `top` (classes that are
+    told of a picture, 5), `threshold` (the least score of a thing, 0.5), `names` (of the classes, or a text file with
+    one a line), `recipe` (how pictures are framed: `centre`), `left_out` (called with what is wrong with a damaged
+    picture, which is then left out; without it it stops the run), `device` and `threads` are keywords. Raises DataError
+    where the network tells nothing of pictures or these cannot be read, WeightsError where the weights are of another
+    network, OSError where nothing can be written."""
+    from resspec.carried import carries_weights
+    from resspec.training.predicting.doors import predict
+
+    if weights is None and carries_weights(source):
+        weights = str(source)
+    return list(predict(load(source), weights, pictures, **options))
 
 
 _SOURCES: dict[tuple[Any, ...], str] = {}

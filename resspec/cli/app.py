@@ -18,6 +18,7 @@ from resspec.cli import (
     exports,
     generators,
     networks,
+    predictions,
     searches,
     specs,
     timing,
@@ -50,6 +51,7 @@ for verbs in (
     bringing,
     exports,
     trainings,
+    predictions,
     generators,
 ):
     app.add_typer(verbs.app)

@@ -210,4 +210,10 @@ DATA = {
         "$ resspec enlarge net.safetensors small.png -o large.doc",
         "End the name in .png, .jpg, .webp, .tif or .bmp.",
     ),
+    "RS670": Code(
+        "Names of other classes",
+        "Names were given for the classes of a network, and there are more of them or fewer.",
+        "$ resspec predict resnet20_quarter --weights best.safetensors digit.png --names nine.txt",
+        "Give a name for each class, from class 0 on, one a line; the background of a detector of two steps has none.",
+    ),
 }

@@ -13,17 +13,14 @@ from torch import Tensor, nn
 
 from resspec.analysis.reach import reaches
 from resspec.compile import compile_spec
-from resspec.errors import DataError, WeightsError
-from resspec.export.module import build_module
-from resspec.export.source import source_of
-from resspec.export.weights import load_weights
+from resspec.errors import DataError
 from resspec.ir import Graph
 from resspec.spec.net import NetSpec
-from resspec.training.data.framing import planes
+from resspec.training.data.framing import in_channels, planes
 from resspec.training.data.pictures import opened, upright
 from resspec.training.evaluation import device_of
-from resspec.training.judging import refuse_strangers
-from resspec.training.networks import refuse_missing, threads
+from resspec.training.judging import learnt, refuse_unlearnt
+from resspec.training.networks import threads
 from resspec.training.tasks import task_of
 from resspec.training.tasks.likeness import WHITE
 from resspec.training.tasks.super_resolution import SuperResolution
@@ -86,12 +83,8 @@ def enlarger_of(spec: NetSpec, weights: str | Path | None, device: str) -> Enlar
     if not isinstance(task, SuperResolution):
         remedy = "name a network with `decoder: upscale` and `heads: image`"
         raise DataError.of("RS659", f"{spec.name} is made for {task.kind}; it enlarges nothing", remedy=remedy)
-    if weights is None:
-        raise WeightsError.of("RS602", f"{spec.name} has not learnt yet", remedy="name its weights with --weights FILE")
-    refuse_missing(device)
     network = compile_spec(spec)
-    refuse_strangers(Path(weights), spec.name, network.fingerprint)
-    model = load_weights(build_module(source_of(network), 0, torch.device(device)), weights)
+    model = learnt(spec, network, refuse_unlearnt(spec, weights), device)
     return Enlarger(model.eval(), task, margin_of(network))
 
 
@@ -119,7 +112,7 @@ def enlarge(  # keywords, each of its own
         found = upright(source, picture)
         channels = spec.input[0]
         alpha = found.convert("RGBA").getchannel("A") if found.has_transparency_data else None
-        x = torch.from_numpy(planes(np.asarray(found.convert("L" if channels == 1 else "RGB"))))[None]
+        x = torch.from_numpy(planes(np.asarray(in_channels(found, channels))))[None]
         profile = found.info.get("icc_profile")
         grey = found.mode in GREY
     save = format_of(written)

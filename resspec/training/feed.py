@@ -51,10 +51,7 @@ class Feed(ABC):
         self.device = device = place.device
         self.layout = place.layout
         self._count = count
-        mean = torch.tensor(getattr(model, "mean", None) or (0.0,) * channels, device=device)
-        std = torch.tensor(getattr(model, "std", None) or (1.0,) * channels, device=device)
-        self._scale = (1 / (std * white))[:, None, None]
-        self._offset = (-mean / std)[:, None, None]
+        self._scale, self._offset = units_of(model, channels, white, device)
 
     def __len__(self) -> int:
         return self._count
@@ -73,6 +70,14 @@ class Feed(ABC):
     @abstractmethod
     def in_order(self, size: int, start: int, stop: int) -> Iterator[Batch]:
         """The images from a position to another in batches of a size."""
+
+
+def units_of(model: nn.Module, channels: int, white: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """What pixels are multiplied with, and what is then added, each [C, 1, 1]: 1 / (std white) and -mean / std, of a
+    network's own mean and std."""
+    mean = torch.tensor(getattr(model, "mean", None) or (0.0,) * channels, device=device)
+    std = torch.tensor(getattr(model, "std", None) or (1.0,) * channels, device=device)
+    return (1 / (std * white))[:, None, None], (-mean / std)[:, None, None]
 
 
 class Resident(Feed):

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from torch import nn
+
 from resspec.compile import compile_spec
 from resspec.errors import WeightsError
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.export.weights import load_weights
+from resspec.ir import Graph
 from resspec.spec.net import NetSpec
 from resspec.training.checkpoint import read_notes
 from resspec.training.data import DataSource, Part
@@ -47,9 +50,7 @@ def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Sco
     another network, or where names and shapes do not fit."""
     network, task = compile_spec(spec), task_of(spec)
     with joined(how.device) as (ranks, device), threads(how.threads):
-        refuse_missing(device)
-        refuse_strangers(weights, spec.name, network.fingerprint)
-        model = load_weights(build_module(source_of(network), 0, device), weights)
+        model = learnt(spec, network, weights, device)
         judged = partial(
             evaluate,
             images=data.load_for(task.truth, how.part),
@@ -62,6 +63,21 @@ def judge(spec: NetSpec, weights: Path, data: DataSource, how: Judgement) -> Sco
         )
         plain, found = task.unlearned(model), judged(model, left_out=how.left_out)
         return found if plain is None else found.beside(judged(plain))
+
+
+def learnt(spec: NetSpec, network: Graph, weights: str | Path, device: str) -> nn.Module:
+    """The network of a spec with stored weights; DataError where there is no such device, WeightsError where the
+    weights are of another network, or where names and shapes do not fit."""
+    refuse_missing(device)
+    refuse_strangers(Path(weights), spec.name, network.fingerprint)
+    return load_weights(build_module(source_of(network), 0, device), weights)
+
+
+def refuse_unlearnt(spec: NetSpec, weights: str | Path | None) -> str | Path:
+    """The weights that were named; WeightsError RS602 where none were."""
+    if weights is None:
+        raise WeightsError.of("RS602", f"{spec.name} has not learnt yet", remedy="name its weights with --weights FILE")
+    return weights
 
 
 def refuse_strangers(weights: Path, name: str, fingerprint: str) -> None:

@@ -55,21 +55,37 @@ def middle(width: int, height: int, view: View) -> Box:
     """The largest part in the view's proportions around the middle, times its `centre`."""
     _, high, wide = view.shape
     scale = view.centre * min(width / wide, height / high)
-    w, h = wide * scale, high * scale
+    w, h = min(wide * scale, width), min(high * scale, height)  # a rounding must not lead out of the picture
     return (width - w) / 2, (height - h) / 2, (width + w) / 2, (height + h) / 2
 
 
 def framed(picture: Image, view: View, random: Random) -> NDArray[np.uint8]:
     """The image [channels, height, width] that a view makes of a picture."""
-    from PIL.Image import Resampling  # noqa: PLC0415  # an extra
-
     channels, height, width = view.shape
-    picture.draft("RGB", (2 * width, 2 * height))  # a JPEG far too large is decoded at a fraction of its size
-    picture = picture.convert("L" if channels == 1 else "RGB")
+    picture = in_channels(drafted(picture, view), channels)
     if picture.size == (width, height) and view.area is None:
         return planes(np.asarray(picture))
-    box = view.box(*picture.size, random)
-    return planes(np.asarray(picture.resize((width, height), Resampling.BICUBIC, box, reducing_gap=2.0)))
+    return part_of(picture, view.box(*picture.size, random), (width, height))
+
+
+def drafted(picture: Image, view: View) -> Image:
+    """A picture whose file is about to be decoded: a JPEG far too large for a view at a fraction of its size."""
+    _, height, width = view.shape
+    picture.draft("RGB", (2 * width, 2 * height))
+    return picture
+
+
+def in_channels(picture: Image, channels: int) -> Image:
+    """A picture in grey where an image has one channel, in colour otherwise."""
+    return picture.convert("L" if channels == 1 else "RGB")
+
+
+def part_of(picture: Image, box: Box, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The part of a picture in a box, brought to a width and height by bicubic interpolation over the area that a
+    pixel covers: planes [channels, height, width]."""
+    from PIL.Image import Resampling  # noqa: PLC0415  # an extra
+
+    return planes(np.asarray(picture.resize(size, Resampling.BICUBIC, box, reducing_gap=2.0)))
 
 
 def framed_alike(
@@ -80,12 +96,12 @@ def framed_alike(
     from PIL.Image import Resampling  # noqa: PLC0415  # an extra
 
     channels, height, width = view.shape
-    picture = picture.convert("L" if channels == 1 else "RGB")
+    picture = in_channels(picture, channels)
     if picture.size == (width, height) and view.area is None:
         return planes(np.asarray(picture)), np.array(mask)
     box = view.box(*picture.size, random)
-    small = picture.resize((width, height), Resampling.BICUBIC, box, reducing_gap=2.0)
-    return planes(np.asarray(small)), np.array(mask.resize((width, height), Resampling.NEAREST, box))
+    small = part_of(picture, box, (width, height))
+    return small, np.array(mask.resize((width, height), Resampling.NEAREST, box))
 
 
 def planes(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -94,30 +110,65 @@ def planes(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.array(pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1), order="C")
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Where a part of a picture lies in an image that holds it whole, in its own proportions, in the middle: `box` of
+    the picture, `wide` and `high` pixels of the image from `x`, `y` on."""
+
+    box: Box
+    wide: int
+    high: int
+    x: int
+    y: int
+
+    @classmethod
+    def of(cls, box: Box, width: int, height: int) -> Fit:
+        """As large as an image of a width and height lets it be."""
+        left, upper, right, lower = box
+        scale = min(width / (right - left), height / (lower - upper))
+        wide, high = max(1, round(scale * (right - left))), max(1, round(scale * (lower - upper)))
+        return cls(box, wide, high, (width - wide) // 2, (height - high) // 2)
+
+    def image(self, picture: Image, view: View) -> NDArray[np.uint8]:
+        """The image [channels, height, width], black beside the part of the picture."""
+        found = np.zeros(view.shape, np.uint8)
+        small = part_of(in_channels(picture, view.shape[0]), self.box, (self.wide, self.high))
+        found[:, self.y : self.y + self.high, self.x : self.x + self.wide] = small
+        return found
+
+    def there(self, edges: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Edges [..., 2 n] (across, down, …) in pixels of the picture, as those of the image."""
+        start, scale, offset = self._numbers(edges)
+        found: NDArray[np.floating] = (edges - start) * scale + offset
+        return found
+
+    def back(self, edges: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Edges [..., 2 n] (across, down, …) in pixels of the image, as those of the picture."""
+        start, scale, offset = self._numbers(edges)
+        found: NDArray[np.floating] = (edges - offset) / scale + start
+        return found
+
+    def _numbers(self, edges: NDArray[np.floating]) -> tuple[NDArray[np.floating], ...]:
+        left, upper, right, lower = self.box
+        pairs = (left, upper), (self.wide / (right - left), self.high / (lower - upper)), (self.x, self.y)
+        return tuple(np.tile(pair, edges.shape[-1] // 2) for pair in pairs)
+
+
 def letterboxed(
     picture: Image, things: NDArray[np.float32], view: View, random: Random
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """The image [channels, height, width] that holds a picture whole, or for training a random part of it, in its own
     proportions, black beside it; and the things [count, 5] (label, left, upper, right, lower) with their boxes there.
     What shows nothing of itself becomes label -1, and what shows less than a share `SEEN` label -2 - label."""
-    from PIL.Image import Resampling  # noqa: PLC0415  # an extra
-
-    channels, height, width = view.shape
-    picture = picture.convert("L" if channels == 1 else "RGB")
-    left, upper, right, lower = (0, 0, *picture.size) if view.area is None else view.box(*picture.size, random)
-    scale = min(width / (right - left), height / (lower - upper))
-    wide, high = max(1, round(scale * (right - left))), max(1, round(scale * (lower - upper)))
-    small = picture.resize((wide, high), Resampling.BICUBIC, (left, upper, right, lower), reducing_gap=2.0)
-    x, y = (width - wide) // 2, (height - high) // 2
-    image = np.zeros((channels, height, width), np.uint8)
-    image[:, y : y + high, x : x + wide] = planes(np.asarray(small))
-    scales = np.array([wide / (right - left), high / (lower - upper)] * 2)
-    boxes = (things[:, 1:] - np.array([left, upper] * 2)) * scales + np.array([x, y] * 2)
-    seen = np.clip(boxes, np.array([x, y] * 2), np.array([x + wide, y + high] * 2))
+    _, height, width = view.shape
+    fit = Fit.of((0, 0, *picture.size) if view.area is None else view.box(*picture.size, random), width, height)
+    boxes = fit.there(things[:, 1:])
+    low, high = np.array([fit.x, fit.y] * 2), np.array([fit.x + fit.wide, fit.y + fit.high] * 2)
+    seen = np.clip(boxes, low, high)
     shares = area_of(seen) / np.maximum(area_of(boxes), 1e-9)
     labels = np.where((shares < SEEN) & (things[:, 0] >= 0), -2 - things[:, 0], things[:, 0])
     labels = np.where(shares > 0, labels, -1)
-    return image, np.concatenate([labels[:, None], seen], axis=1).astype(np.float32)
+    return fit.image(picture, view), np.concatenate([labels[:, None], seen], axis=1).astype(np.float32)
 
 
 def area_of(boxes: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -16,11 +16,16 @@ from resspec.training.detection.levels import levels_of
 from resspec.training.detection.rcnn import Rcnn
 from resspec.training.detection.retinanet import RetinaNet
 from resspec.training.detection.way import Way
+from resspec.training.predicting.predictor import Predictor, Question
+from resspec.training.predicting.regions import TwoStep
 from resspec.training.tasks.classification import CLASSIFICATION
 from resspec.training.tasks.detection import Detection
 from resspec.training.tasks.segmentation import Segmentation
 from resspec.training.tasks.super_resolution import SuperResolution
 from resspec.training.tasks.task import Task
+
+DENOISERS = "a denoiser is trained by `resspec train-denoiser`, and draws by `resspec sample`"
+GENERATORS = "a generator is trained by `resspec train-generator`, and draws by `resspec sample`"
 
 
 def task_of(spec: NetSpec) -> Task:
@@ -29,14 +34,14 @@ def task_of(spec: NetSpec) -> Task:
     dense = plan.dense
     if plan.condition is not None:
         message = f"{spec.name} is told a {plan.condition.condition.kind} beside its image, which no task here tells it"
-        raise DataError.of("RS659", message, remedy="a denoiser is trained by `resspec train-denoiser`")
+        raise DataError.of("RS659", message, remedy=DENOISERS)
     if dense is None:
         if not hasattr(plan.head, "classes"):
             message = f"{spec.name} tells no classes apart: its head is of kind {plan.head.kind!r}"  # type: ignore[union-attr]  # a net without places has a head
-            raise DataError.of("RS659", message, remedy="a generator is trained by `resspec train-generator`")
+            raise DataError.of("RS659", message, remedy=GENERATORS)
         return CLASSIFICATION
     if isinstance(dense.heads, SegmentationHead):
-        return Segmentation(dense.heads.classes)
+        return Segmentation(dense.heads.classes, dense.heads.act.kind)
     if isinstance(dense.heads, (FCOS, RetinaNetHeads)):
         return Detection(dense.heads.classes, way_of(spec, dense.heads), (spec.input[1], spec.input[2]))
     if isinstance(dense.heads, RegionDetector):
@@ -46,6 +51,15 @@ def task_of(spec: NetSpec) -> Task:
     message = f"there is no training for heads of kind {dense.heads.kind!r}"
     remedy = "train heads of kind segmentation, fcos, retinanet, rcnn or image, or a classifier"
     raise DataError.of("RS659", message, remedy=remedy)
+
+
+def predictor_of(spec: NetSpec, question: Question) -> Predictor:
+    """What the answers of the network of a spec to pictures of one's own mean: those of its task; detectors of two
+    steps also tell what they cannot learn here. DataError where it tells nothing of pictures."""
+    heads = getattr(resolve(spec).dense, "heads", None)
+    if isinstance(heads, RegionDetector):
+        return TwoStep(spec, heads.classes - 1, question)
+    return task_of(spec).predictor(spec, question)
 
 
 def way_of(spec: NetSpec, heads: FCOS | RetinaNetHeads) -> Way:

@@ -9,8 +9,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from resspec.plan import resolve
+from resspec.spec.net import NetSpec
 from resspec.training.criterion import mixed_loss
 from resspec.training.data.source import Truth
+from resspec.training.predicting.classification import ClassPredictor
+from resspec.training.predicting.predictor import Predictor, Question
 from resspec.training.ranks import Ranks
 from resspec.training.recipe import Recipe
 from resspec.training.score import Score, Tally
@@ -90,6 +94,10 @@ class Classification(Task):
     def tally(self, device: torch.device, confusion: int = 0) -> Tally:
         """Right answers, and the table of mistakes where asked for."""
         return Answers(confusion, device)
+
+    def predictor(self, spec: NetSpec, question: Question) -> Predictor:
+        """The likeliest classes."""
+        return ClassPredictor(spec.input, resolve(spec).head.classes, question)  # type: ignore[union-attr]  # a classifier has a head with classes
 
 
 class Answers(Tally):

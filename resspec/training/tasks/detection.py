@@ -9,12 +9,15 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from resspec.spec.net import NetSpec
 from resspec.training.augmentation import Draws
 from resspec.training.data.framing import SEEN
 from resspec.training.data.source import Truth
 from resspec.training.detection.boxes import areas
 from resspec.training.detection.coco import average_precisions, required
 from resspec.training.detection.way import NOTHING, UNCOUNTED, Way
+from resspec.training.predicting.detection import OneStep
+from resspec.training.predicting.predictor import Predictor, Question
 from resspec.training.ranks import Ranks
 from resspec.training.recipe import Recipe
 from resspec.training.score import Score, Tally
@@ -118,6 +121,11 @@ class Detection(Task):
         """All boxes that were found and all that are there."""
         required()
         return Boxes(self, device)
+
+    def predictor(self, spec: NetSpec, question: Question) -> Predictor:
+        """The class and the box of each thing."""
+        assert self.classes is not None
+        return OneStep(spec.input, self.classes, question, self.way)
 
 
 class Boxes(Tally):

@@ -10,8 +10,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from resspec.spec.net import NetSpec
 from resspec.training.augmentation import Draws, flipped, hole_of, shifted
 from resspec.training.data.source import IGNORED, Truth
+from resspec.training.predicting.predictor import Predictor, Question
+from resspec.training.predicting.segmentation import MaskPredictor
 from resspec.training.ranks import Ranks
 from resspec.training.recipe import Recipe
 from resspec.training.score import Score, Tally
@@ -86,8 +89,9 @@ class Segmentation(Task):
     score: ClassVar[type[Score]] = Overlap
     foreign: ClassVar[Sequence[str]] = ("loss", "mixup", "cutmix")
 
-    def __init__(self, classes: int) -> None:
-        self.classes = classes
+    def __init__(self, classes: int, act: str = "none") -> None:
+        """`act` names the activation behind the heads."""
+        self.classes, self.act = classes, act
 
     def moved(self, y: Tensor, recipe: Recipe, draws: Draws, size: tuple[int, int]) -> Tensor:
         """Masks move as the images do; what is not of the image any more is ignored."""
@@ -111,6 +115,11 @@ class Segmentation(Task):
         """The table of classes and answers, which mIoU needs anyway."""
         assert self.classes is not None
         return Pixels(self.classes, device)
+
+    def predictor(self, spec: NetSpec, question: Question) -> Predictor:
+        """The class of each pixel."""
+        assert self.classes is not None
+        return MaskPredictor(spec.input, self.classes, question, shares=self.act == "sigmoid")
 
 
 def main_of(answer: Any) -> Tensor:

@@ -10,8 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from resspec.errors import DataError
+from resspec.spec.net import NetSpec
 from resspec.training.augmentation import Draws
 from resspec.training.data.source import Truth
+from resspec.training.predicting.predictor import Predictor, Question
 from resspec.training.recipe import Recipe
 from resspec.training.score import Score, Tally
 
@@ -60,6 +62,13 @@ class Task(ABC):
     def tally(self, device: torch.device, confusion: int = 0) -> Tally:
         """What counts a part while it is judged; with `confusion`, among so many classes, also which are mistaken for
         which, where a task knows such a table."""
+
+    def predictor(self, spec: NetSpec, question: Question) -> Predictor:
+        """What the answers of the network of a spec to pictures of one's own mean; DataError where it tells nothing of
+        them."""
+        message = f"{spec.name} is made for {self.kind.replace('-', ' ')}; it tells nothing of pictures"
+        remedy = "name a classifier, a segmentation net or a detector; `resspec enlarge` makes pictures larger"
+        raise DataError.of("RS659", message, remedy=remedy)
 
     def unlearned(self, model: nn.Module) -> nn.Module | None:
         """What does the task without having learnt, to be judged beside a network on the same images; None where there

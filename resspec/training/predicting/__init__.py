@@ -1,0 +1,1 @@
+"""What trained networks say of a person's own pictures: one file for each sort of answer."""
