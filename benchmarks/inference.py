@@ -23,9 +23,9 @@ from torch import Tensor, nn
 import handwritten
 import resspec
 from resspec.export.module import source_text
-from resspec.ingest.answers import Answer, difference
 from resspec.formats.format import Export, package
 from resspec.formats.kinds.onnx_file import program, session
+from resspec.ingest.answers import Answer, difference
 from timing import seconds
 
 NETS: dict[str, Callable[[], nn.Module]] = {"resnet18": handwritten.resnet18, "resnet50": handwritten.resnet50}
