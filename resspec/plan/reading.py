@@ -1,21 +1,17 @@
-"""NetSpec -> Plan: what a spec means, every default filled in, every part read, every block listed."""
+"""NetSpec -> Plan: every default filled in, every part read, every fault told at its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import accumulate
-from math import prod
 from operator import mul
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from resspec.dense import STEM, DensePlan, DenseReader, refused
 from resspec.errors import Fault, SpecError
-from resspec.ir import Builder, Given, Value
 from resspec.parts import (
     Act,
     Attention,
@@ -37,127 +33,16 @@ from resspec.parts import (
     Stem,
 )
 from resspec.parts.families import UNPOOLED
-from resspec.spec.cascade import DEFAULTS, cascade
+from resspec.plan.records import BlockPlan, ConditionPlan, FinalPlan, Plan, StagePlan, StemPlan
+from resspec.spec.cascade import cascade
 from resspec.spec.faults import faults_of
-from resspec.spec.net import NetSpec, Parts, StageSpec
+from resspec.spec.net import NetSpec, StageSpec
 from resspec.spec.tree import Path
 
 P = TypeVar("P", bound=Part)
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
-
-
-class Piece(Hashable, Protocol):
-    """Something that can be laid between two values; hashable, so that equal pieces are laid once."""
-
-    def lay(self, b: Builder, x: Value) -> Value:
-        """Lay the piece on `x`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class StemPlan:
-    """A stem and the parts it is made with; `bare` where the first block brings norm and activation itself."""
-
-    stem: Stem
-    conv: Conv
-    norm: Norm
-    act: Act
-    bare: bool
-
-    def lay(self, b: Builder, x: Value) -> Value:
-        """The stem."""
-        return self.stem.lay(b, x, self.conv, self.norm, self.act, self.bare)
-
-
-@dataclass(frozen=True, slots=True)
-class BlockPlan:
-    """A block at its site; equal blocks of a stage are one object."""
-
-    block: Block
-    site: Site
-
-    def lay(self, b: Builder, x: Value) -> Value:
-        """The block, and attention behind it."""
-        return self.site.attended(b, self.block.lay(b, x, self.site))
-
-
-Put = Callable[[int, BlockPlan, Value], Value]
-"""(place in the stage, block, input) -> the output of a block that is put there."""
-
-
-@dataclass(frozen=True, slots=True)
-class StagePlan:
-    """A stage at its site: its scope name, the name a person gave it, and its blocks in order."""
-
-    name: str
-    label: str
-    stage: Stage
-    site: Site
-    blocks: tuple[BlockPlan, ...]
-
-    def lay(self, b: Builder, x: Value, put: Put) -> Value:
-        """The stage; `put` lays each block where the stage wants it."""
-        blocks = [partial(put, place, block) for place, block in enumerate(self.blocks)]
-        return self.stage.lay(b, x, self.site, blocks)
-
-
-@dataclass(frozen=True, slots=True)
-class FinalPlan:
-    """What follows the last stage, and the parts it is made with."""
-
-    final: Final
-    conv: Conv
-    norm: Norm
-    act: Act
-
-    def lay(self, b: Builder, x: Value) -> Value:
-        """The layers before the head."""
-        return self.final.lay(b, x, self.conv, self.norm, self.act)
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionPlan:
-    """What a net is told beside its image, and the activation that its vector is made with."""
-
-    condition: Condition
-    act: Act
-
-    def lay(self, b: Builder, image: Value) -> Given:
-        """The inputs, and what is made of them."""
-        return self.condition.lay(b, image, self.act)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A network with nothing left to default."""
-
-    name: str
-    input: tuple[int, int, int]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    stem: StemPlan
-    stages: tuple[StagePlan, ...]
-    final: FinalPlan
-    head: Head | None
-    dense: DensePlan | None = None
-    condition: ConditionPlan | None = None
-
-    @property
-    def is_chain(self) -> bool:
-        """Whether each part reads the map of the one before it and nothing else."""
-        return not (self.dense or self.condition)
-
-    @property
-    def reduction(self) -> int:
-        """By how much stem and stages lower the image's sides."""
-        return self.stem.stem.reduction * prod(stage.site.stride for stage in self.stages)
-
-    @property
-    def depth(self) -> int:
-        """Number of blocks."""
-        return sum(len(stage.blocks) for stage in self.stages)
 
 
 def resolve(spec: NetSpec) -> Plan:
@@ -343,6 +228,3 @@ def mirrored(stage: StagePlan) -> Level:
     last = stage.blocks[-1]
     site = replace(last.site, stride=1, entry_dilation=last.site.dilation, drop_path=0.0)
     return Level(stage.name, len(stage.blocks), last.block, site, stage.site.stride, stage.stage.marks(stage.site))
-
-
-__all__ = ["DEFAULTS", "BlockPlan", "Parts", "Plan", "StagePlan", "resolve"]
