@@ -18,10 +18,10 @@ from resspec.errors import Fault, WeightsError, did_you_mean
 from resspec.export.naming import Peer, peers, unwrapped
 from resspec.export.weights import opened
 from resspec.ingest.anatomy import COUNTER
-from resspec.ingest.fit import misfit, tensors_of
+from resspec.ingest.fit import faults_of, misfit, tensors_of
 from resspec.ingest.importing import configured
 from resspec.ingest.importing import told as configuration_told
-from resspec.ingest.inferring import faults_of, infer
+from resspec.ingest.inferring import infer
 from resspec.spec.net import NetSpec
 from resspec.training.writing import check_place, write_whole
 

@@ -10,10 +10,11 @@ from typing import Any
 from resspec.carried import FOLDER
 from resspec.errors import WeightsError
 from resspec.export.naming import peers
-from resspec.ingest.fit import misfit
+from resspec.ingest.fit import faults_of, misfit
 from resspec.ingest.huggingface import CONFIG, read_config, spec_of
-from resspec.ingest.inferring import Inferred, faults_of, infer
+from resspec.ingest.inferring import infer
 from resspec.ingest.sources import factory, shapes_in
+from resspec.ingest.told import Inferred
 from resspec.ingest.untold import untold
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec

@@ -15,8 +15,9 @@ from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.export.weights import load_weights
 from resspec.ingest.importing import Imported, changed
-from resspec.ingest.inferring import Inferred, infer
+from resspec.ingest.inferring import infer
 from resspec.ingest.templates import shipped
+from resspec.ingest.told import Inferred
 from resspec.ingest.untold import untold
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
