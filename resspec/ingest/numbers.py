@@ -87,6 +87,6 @@ def put(data: Any, full: Any, place: Place, value: Any) -> None:
         data[step] = value
         return
     inner = full.get(step, {}) if isinstance(full, dict) else full[step] if isinstance(full, list) else {}
-    if isinstance(data, dict) and step not in data:
+    if (isinstance(data, dict) and step not in data) or not isinstance(data[step], (dict, list)):
         data[step] = copy.deepcopy(inner)
     put(data[step], inner, tuple(rest), value)

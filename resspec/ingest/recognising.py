@@ -98,7 +98,11 @@ def named(own: Iterable[str], peer: Peer) -> dict[str, str]:
 
 
 def nearest_faults(given: Tensors, like: str = "") -> list[Fault]:
-    """What does not fit the nearest shipped network; nothing where none is near."""
+    """What does not fit the nearest shipped network: one of these names, else of these shapes; nothing where none is
+    near."""
+    alike = min(likenesses(given, [like] if like else unclassed()), key=lambda found: found.rank, default=None)
+    if alike:
+        return list(faults_of(given, shipped(alike.name), alike.peer, alike.name))
     valued = without_counters(given)
     shapes = Counter(valued.values())
     near = [like] if like else sorted(shipped_specs(), key=lambda name: apart(shapes_of(name), shapes))[:COMPARED]
