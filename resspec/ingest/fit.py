@@ -10,6 +10,7 @@ from resspec.compile import compile_spec
 from resspec.errors import Fault, ResspecError
 from resspec.export.naming import Peer, unwrapped
 from resspec.ingest.anatomy import Shape, Tensors, without_counters
+from resspec.ir import Graph
 from resspec.spec.net import NetSpec
 
 SHOWN = 6
@@ -33,7 +34,11 @@ class Misfit:
 
 def tensors_of(spec: NetSpec) -> dict[str, Shape]:
     """The network's state_dict as an ordered map from our names to shapes; nothing is built."""
-    graph = compile_spec(spec)
+    return weights_of(compile_spec(spec))
+
+
+def weights_of(graph: Graph) -> dict[str, Shape]:
+    """A graph's state_dict as an ordered map from our names to shapes."""
     return {f"{node.name}.{weight.name}": weight.shape for node in graph for weight in node.weights
             if weight.persistent}  # fmt: skip
 
