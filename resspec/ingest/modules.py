@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -11,14 +12,16 @@ from torch import Tensor, nn
 
 from resspec.compile import compile_spec
 from resspec.errors import ResspecError, WeightsError
+from resspec.export.inputs import inputs
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.export.weights import load_weights
 from resspec.ingest.importing import Imported, changed
 from resspec.ingest.inferring import infer
-from resspec.ingest.templates import shipped
+from resspec.ingest.templates import classifies, shipped
 from resspec.ingest.told import Inferred
 from resspec.ingest.untold import untold
+from resspec.plan import resolve
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 
@@ -26,6 +29,8 @@ TOLERANCE = 1e-4
 """The largest difference of outputs, as a share of their root mean square."""
 SIDES = (0, 5)
 """What is added to the spec's own size, so that odd sizes are compared too."""
+SMALL = 128
+"""The side of images that networks other than classifiers are compared on."""
 BOUND = ("attention-pool",)
 """Heads that read one size alone."""
 VARIATIONS: tuple[tuple[str, ...], ...] = (
@@ -53,6 +58,8 @@ def from_module(module: Any, *overrides: str, like: str = "", name: str = "") ->
     found = infer(given, like)
     found = Inferred(changed(found, given, overrides, name or "imported"), found.naming, found.like, found.equals)
     same = confirmed(module, found)
+    if same is None and not is_classifier(found) and not is_comparable(module, found):
+        return Imported(found.spec, found.naming, found.like, untold(found.spec), found.equals, confirmed=False)
     if same is None:
         listed = "; ".join(untold(found.spec))
         raise WeightsError.of(
@@ -76,6 +83,21 @@ def confirmed(module: nn.Module, found: Inferred) -> tuple[NetSpec, str] | None:
         except (ResspecError, RuntimeError, ValueError):  # a size or a variation that this network refuses
             continue
     return None
+
+
+def is_classifier(found: Inferred) -> bool:
+    """Whether the network tells classes of images apart: then it answers as others do."""
+    return classifies(resolve(found.spec))
+
+
+def is_comparable(module: nn.Module, found: Inferred) -> bool:
+    """Whether a module takes what the network takes, and answers in as many tensors of these shapes: whole detectors
+    answer with the boxes that they chose."""
+    try:
+        difference(filled(module), found.spec)
+    except Exception:  # noqa: BLE001  # whatever a stranger's module raises
+        return False
+    return True
 
 
 def candidates(found: Inferred) -> Iterator[tuple[NetSpec, str]]:
@@ -115,23 +137,37 @@ def difference(theirs: nn.Module, spec: NetSpec) -> float:
     ours = build_module(source_of(compile_spec(spec)), seed=0).eval()
     load_weights(ours, theirs.state_dict())
     worst = 0.0
-    head = (spec.head or {}).get("kind", "linear")
-    for more in SIDES if head not in BOUND else SIDES[:1]:
-        x = torch.randn(
-            2, spec.input[0], spec.input[1] + more, spec.input[2] + more, generator=torch.Generator().manual_seed(1)
-        )
+    for given in batches(spec):
         with torch.no_grad():
-            wanted = first_tensor(theirs(x))
-            got = ours(x)
-        if wanted.shape != got.shape:
-            raise WeightsError.of("RS615", f"the module answers {tuple(wanted.shape)}, the network {tuple(got.shape)}")
-        worst = max(worst, float((wanted - got).abs().max() / wanted.pow(2).mean().sqrt().clamp_min(1e-12)))
+            wanted, got = answers(theirs(*given)), answers(ours(*given))
+        shapes, own = ([tuple(tensor.shape) for tensor in each] for each in (wanted, got))
+        if shapes != own:
+            raise WeightsError.of("RS615", f"the module answers {shapes}, the network {own}")
+        for one, other in zip(wanted, got, strict=True):
+            worst = max(worst, float((one - other).abs().max() / one.pow(2).mean().sqrt().clamp_min(1e-12)))
     return worst
 
 
-def first_tensor(answer: object) -> Tensor:
-    """The tensor of an answer; transformers wraps its logits."""
+def batches(spec: NetSpec) -> Iterator[tuple[Tensor, ...]]:
+    """What both are given: images of two sizes; once of no large size, and with what else it is told, where the network
+    is no classifier."""
+    if not classifies(resolve(spec)):
+        small = [min(side, SMALL) for side in spec.input[1:]]
+        with suppress(ResspecError):
+            spec = load_spec(spec, input=[spec.input[0], *small])
+        yield inputs(compile_spec(spec).signature, 2)
+        return
+    head = (spec.head or {}).get("kind", "linear")
+    channels, height, width = spec.input
+    for more in SIDES if head not in BOUND else SIDES[:1]:
+        yield (torch.randn(2, channels, height + more, width + more, generator=torch.Generator().manual_seed(1)),)
+
+
+def answers(answer: object) -> list[Tensor]:
+    """The tensors of an answer: transformers wraps its logits, and networks of several outputs name them."""
     found = getattr(answer, "logits", answer)
-    if not isinstance(found, Tensor):
-        raise WeightsError.of("RS615", f"the module answers a {type(found).__name__}, not a tensor")
-    return found
+    listed = list(found.values()) if isinstance(found, Mapping) else [found]
+    for tensor in listed:
+        if not isinstance(tensor, Tensor):
+            raise WeightsError.of("RS615", f"the module answers a {type(tensor).__name__}, not a tensor")
+    return listed

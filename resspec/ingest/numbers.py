@@ -77,6 +77,9 @@ def changed(spec: NetSpec, values: Mapping[Place, Any]) -> NetSpec:
     full: dict[str, Any] = parts_of(resolve(spec), spec)
     for place, value in values.items():
         put(data, full, place, value)
+    for key in {"mean", "std"} & data.keys():
+        if len(data[key]) != data["input"][0]:  # of other channels: said again where all are alike, else not known
+            data[key] = data[key][:1] * data["input"][0] if len(set(data[key])) == 1 else None
     return load_spec({**data, "name": spec.name})
 
 
