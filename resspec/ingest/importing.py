@@ -27,7 +27,8 @@ HUGGINGFACE = "huggingface"
 class Imported:
     """A spec that was inferred. `naming` is the peer's whose names the tensors bear; `like` the shipped spec that lent
     what shapes do not tell, listed in `assumed` (empty where a module was compared and answered alike); `equals` the
-    shipped specs that are other networks of the same names and shapes."""
+    shipped specs that are other networks of the same names and shapes; `body` the shipped
+    classifier that lent its body."""
 
     spec: NetSpec
     naming: str
@@ -35,6 +36,7 @@ class Imported:
     assumed: tuple[str, ...]
     equals: tuple[str, ...]
     confirmed: bool
+    body: str = ""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -46,7 +48,8 @@ class Imported:
             lines.append(f"the same names and shapes, other networks: {', '.join(self.equals)}; --like NAME takes one")
         if not self.assumed:
             return (*lines, f"{CONFIG} tells what shapes do not")
-        lines.append(f"not told by shapes, as in {self.like}: {'; '.join(self.assumed)}")
+        body = f" on the body of {self.body}" if self.body else ""
+        lines.append(f"not told by shapes, as in {self.like}{body}: {'; '.join(self.assumed)}")
         return tuple(lines)
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,6 +58,7 @@ class Imported:
             "spec": self.spec.to_dict(),
             "naming": self.naming,
             "like": self.like,
+            "body": self.body,
             "assumed": list(self.assumed),
             "equals": list(self.equals),
             "confirmed": self.confirmed,
@@ -73,7 +77,7 @@ def import_source(source: str | Path | Mapping[str, Any], *overrides: str, like:
     found = infer(given, like) if config is None else told(config, given)
     spec = changed(found, given, overrides, name or (name_of(source)))
     assumed = untold(spec) if config is None else ()
-    return Imported(spec, found.naming, found.like, assumed, found.equals, confirmed=False)
+    return Imported(spec, found.naming, found.like, assumed, found.equals, confirmed=False, body=found.body)
 
 
 def configured(source: object) -> Mapping[str, Any] | None:

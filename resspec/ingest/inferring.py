@@ -10,6 +10,7 @@ from resspec.compile import compile_spec
 from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
 from resspec.export.naming import Peer, peers
 from resspec.ingest.anatomy import Tensors, anatomy, is_ours, without_counters
+from resspec.ingest.bodies import on_another_body
 from resspec.ingest.fit import SHOWN, faults_of, fits, in_order, misfit, unlike
 from resspec.ingest.proposal import proposals
 from resspec.ingest.recognising import nearest_faults, recognised
@@ -50,7 +51,7 @@ def infer(given: Tensors, like: str = "", exclude: Collection[str] = ()) -> Infe
 
 def of_others(given: Tensors, like: str, exclude: Collection[str], reasons: list[str]) -> Inferred:
     """The network of tensors that tell no classifier; WeightsError with what does not fit the nearest shipped one."""
-    if found := recognised(given, like, exclude):
+    if found := recognised(given, like, exclude) or on_another_body(given, like, exclude):
         return found
     near = nearest_faults(given, like)
     raise WeightsError(*(faults(given, None, reasons) if reasons or not near else ()), *near)

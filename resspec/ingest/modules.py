@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -56,10 +57,11 @@ def from_module(module: Any, *overrides: str, like: str = "", name: str = "") ->
         raise WeightsError.of("RS616", f"the function returns a {type(module).__name__}, not a torch module")
     given = {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}
     found = infer(given, like)
-    found = Inferred(changed(found, given, overrides, name or "imported"), found.naming, found.like, found.equals)
+    found = replace(found, spec=changed(found, given, overrides, name or "imported"))
+    if not is_classifier(found) and not is_comparable(module, found):
+        assumed = untold(found.spec)
+        return Imported(found.spec, found.naming, found.like, assumed, found.equals, confirmed=False, body=found.body)
     same = confirmed(module, found)
-    if same is None and not is_classifier(found) and not is_comparable(module, found):
-        return Imported(found.spec, found.naming, found.like, untold(found.spec), found.equals, confirmed=False)
     if same is None:
         listed = "; ".join(untold(found.spec))
         raise WeightsError.of(
@@ -69,7 +71,7 @@ def from_module(module: Any, *overrides: str, like: str = "", name: str = "") ->
         )
     data = {key: value for key, value in same[0].to_dict().items() if key not in ("source", "budgets")}
     spec = load_spec({**data, "name": name or "imported"})
-    return Imported(spec, found.naming, same[1], (), (), confirmed=True)
+    return Imported(spec, found.naming, same[1], (), (), confirmed=True, body=found.body)
 
 
 def confirmed(module: nn.Module, found: Inferred) -> tuple[NetSpec, str] | None:
@@ -80,7 +82,7 @@ def confirmed(module: nn.Module, found: Inferred) -> tuple[NetSpec, str] | None:
         try:
             if difference(theirs, spec) <= TOLERANCE:
                 return spec, like
-        except (ResspecError, RuntimeError, ValueError):  # a size or a variation that this network refuses
+        except Exception:  # noqa: BLE001, S112  # a size or a variation that this network refuses; whatever theirs raises
             continue
     return None
 

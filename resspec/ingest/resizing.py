@@ -19,6 +19,8 @@ from resspec.spec.net import NetSpec
 
 ROUNDS = 3
 """How often the sizes are corrected: what grows with the square of a number is found step by step."""
+STEPS = 8
+"""How many steps a decoder may have."""
 Axis = tuple[str, int]
 Moves = dict[Axis, Fraction]
 """How far each axis moves for each unit of a number."""
@@ -44,6 +46,23 @@ class Lever:
 def resized(spec: NetSpec, wanted: Tensors) -> NetSpec | None:
     """The spec with other sizes that has these tensors (our names, without counters of batches); None where none of its
     numbers gives them."""
+    return corrected(spec, wanted) or next(filter(None, (corrected(each, wanted) for each in listed(spec))), None)
+
+
+def listed(spec: NetSpec) -> Iterator[NetSpec]:
+    """The spec with the widths of its decoder in a list, in place of one that is halved step by step."""
+    own = tensors_of(spec)
+    decoder = spec.decoder or {}
+    width = next((number.value for number in numbers(spec) if number.place == ("decoder", "width")), 0)
+    for count in range(1, STEPS + 1) if width and not decoder.get("widths") else ():
+        with suppress(ResspecError):
+            found = changed(spec, {("decoder", "widths"): [int(width) >> step for step in range(count)]})
+            if tensors_of(found) == own:
+                yield found
+
+
+def corrected(spec: NetSpec, wanted: Tensors) -> NetSpec | None:
+    """The spec with the sizes that axes tell, corrected round by round."""
     for _ in range(ROUNDS):
         own = without_counters(tensors_of(spec))
         if own == wanted:

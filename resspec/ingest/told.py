@@ -40,12 +40,14 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Inferred:
     """A spec whose tensors are the given ones; `naming` is the peer's whose names they bear, `like` the shipped spec
-    that lent what shapes do not tell, `equals` the shipped specs with these tensors that are other networks."""
+    that lent what shapes do not tell, `equals` the shipped specs with these tensors that are other networks; `body` is
+    the shipped classifier whose body stands in place of its own."""
 
     spec: NetSpec
     naming: str
     like: str
     equals: tuple[str, ...]
+    body: str = ""
 
 
 class UnknownError(ValueError):
