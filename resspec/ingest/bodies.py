@@ -12,7 +12,7 @@ from typing import Any
 
 from resspec.compile import compile_spec
 from resspec.errors import ResspecError
-from resspec.export.naming import Peer, peers
+from resspec.export.naming import OWN, Peer, peers
 from resspec.ingest.alike import has_counters, may_name, named
 from resspec.ingest.anatomy import Shape, Tensors, is_ours, without_counters
 from resspec.ingest.fit import tensors_of
@@ -45,8 +45,8 @@ class Joined:
 
     @property
     def rank(self) -> tuple[bool, bool, bool, bool, int, str, int, str]:
-        """How far it is: a body of another house, norms whose counters are missing, a network for small images, a naming of another house; short names
-        first."""
+        """How far it is: a body of another house, norms whose counters are missing, a network for small images, a
+        naming of another house; short names first."""
         own = {shipped(base).source for base in bases(self.top) if base in classifiers()}
         other_body = bool(own) and shipped(self.lender).source not in own
         other_naming = not is_of(self.peer, shipped(self.top).source or "")
@@ -90,7 +90,8 @@ def standing() -> tuple[str, ...]:
 def tops(given: Tensors, names: Collection[str]) -> Iterator[tuple[str, Peer, Counter[Shape]]]:
     """The networks whose layers behind the body are given, under which naming, and the shapes of the other tensors."""
     valued = without_counters(given)
-    for peer in [peer for peer in peers() if may_name(peer, given)]:
+    able = [peer for peer in peers() if peer.all or peer is OWN]  # others name classifiers alone
+    for peer in [peer for peer in able if may_name(peer, given)]:
         for name in names:
             places = named(without_counters(tensors(name)), peer)
             behind = {theirs for theirs, ours in places.items() if BEHIND.match(ours)}
@@ -118,8 +119,12 @@ def fitted(name: str, lender: str, peer: Peer, given: Tensors) -> NetSpec | None
         spec = on_body(shipped(name), shipped(lender))
         own = tensors_of(spec)
         places = named(own if has_counters(given) else without_counters(own), peer)
-        if places.keys() == given.keys():
-            return resized(spec, without_counters({ours: given[theirs] for theirs, ours in places.items()}))
+        if places.keys() != given.keys():
+            return None
+        wanted = without_counters({ours: given[theirs] for theirs, ours in places.items()})
+        unlike = [ours for ours, shape in wanted.items() if shape != own[ours] and not BEHIND.match(ours)]
+        if len(unlike) <= UNLIKE:
+            return resized(spec, wanted)
     return None
 
 
