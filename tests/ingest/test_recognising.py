@@ -3,7 +3,9 @@ bodies; and what is said where nothing fits."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -28,7 +30,7 @@ from resspec.spec.loading import load_spec
 WHOLE = [row for row in dense.ROWS if row["name"] not in dense.IDLE]
 SAMPLE = {
     *("fasterrcnn_resnet50_fpn", "fcos_resnet50_fpn_frozenbn", "pose_resnet50", "fasterrcnn_resnet50_fpn:box_head"),
-    *("biggan_cifar10_G", "mimicry", "wgangp32_resD", "ddpm_cifar10_32", "resnet_9blocks_instance", "edsr_baseline_x2"),
+    *("biggan_cifar10_G", "wgangp32_resD", "ddpm_cifar10_32", "resnet_9blocks_instance", "edsr_baseline_x2"),
     *(
         "unet_resnet18_aux_params",
         "deeplabv3_resnet50",
@@ -96,6 +98,14 @@ def test_layers_that_a_peer_keeps_and_never_runs_are_told_by_name(row: peers.Row
 
 def test_every_dense_network_of_the_golden_is_imported_or_has_idle_layers():
     assert len(WHOLE) + len(dense.IDLE) == len(dense.MEASURED)
+
+
+def marked(cases: Sequence[tuple[Any, ...]], *slow: str) -> list[Any]:
+    """Cases with their names, those of these bases for the slow tests."""
+    return [
+        pytest.param(*case, id=f"{case[0]}-{case[-1]}-{place}", marks=pytest.mark.slow if case[0] in slow else ())
+        for place, case in enumerate(cases)
+    ]
 
 
 ALTERED: tuple[tuple[str, tuple[str, ...], str], ...] = (
