@@ -45,9 +45,11 @@ def likenesses(given: Tensors, names: Iterable[str]) -> Iterator[Alike]:
         if uncounted := has_counters(own) and not has_counters(given):
             own = without_counters(own)
         if len(own) == len(given):
+            seen: list[dict[str, str]] = []
             for peer in usable:
                 places = named(own, peer)
-                if places.keys() == given.keys():
+                if places.keys() == given.keys() and places not in seen:
+                    seen.append(places)
                     reshaped = sum(own[ours] != given[theirs] for theirs, ours in places.items())
                     yield Alike(name, peer, places, reshaped, [*places] == [*given], uncounted)
 

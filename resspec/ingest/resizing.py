@@ -46,15 +46,17 @@ class Lever:
 def resized(spec: NetSpec, wanted: Tensors) -> NetSpec | None:
     """The spec with other sizes that has these tensors (our names, without counters of batches); None where none of its
     numbers gives them."""
-    return corrected(spec, wanted) or next(filter(None, (corrected(each, wanted) for each in listed(spec))), None)
-
-
-def listed(spec: NetSpec) -> Iterator[NetSpec]:
-    """The spec with the widths of its decoder in a list, in place of one that is halved step by step."""
     own = tensors_of(spec)
-    decoder = spec.decoder or {}
+    found = corrected(spec, wanted)
+    if found is None and any(own.get(name) != shape for name, shape in wanted.items() if name.startswith("decoder.")):
+        return next(filter(None, (corrected(each, wanted) for each in listed(spec, own))), None)
+    return found
+
+
+def listed(spec: NetSpec, own: Tensors) -> Iterator[NetSpec]:
+    """The spec with the widths of its decoder in a list, in place of one that is halved step by step."""
     width = next((number.value for number in numbers(spec) if number.place == ("decoder", "width")), 0)
-    for count in range(1, STEPS + 1) if width and not decoder.get("widths") else ():
+    for count in range(1, STEPS + 1) if width and not (spec.decoder or {}).get("widths") else ():
         with suppress(ResspecError):
             found = changed(spec, {("decoder", "widths"): [int(width) >> step for step in range(count)]})
             if tensors_of(found) == own:
@@ -62,18 +64,19 @@ def listed(spec: NetSpec) -> Iterator[NetSpec]:
 
 
 def corrected(spec: NetSpec, wanted: Tensors) -> NetSpec | None:
-    """The spec with the sizes that axes tell, corrected round by round."""
-    for _ in range(ROUNDS):
+    """The spec with the sizes that axes tell, corrected as long as that brings it nearer."""
+    before = len(wanted) + 1
+    for _ in range(ROUNDS + 1):
         own = without_counters(tensors_of(spec))
         if own == wanted:
             return spec
-        if differing(own, wanted) is None:
+        if differing(own, wanted) is None or (count := sum(own[name] != wanted[name] for name in own)) >= before:
             return None
         found = step(spec, own, wanted)
         if found is None:
             return None
-        spec = found
-    return spec if without_counters(tensors_of(spec)) == wanted else None
+        spec, before = found, count
+    return None
 
 
 def differing(own: Tensors, wanted: Tensors) -> Moves | None:

@@ -134,7 +134,8 @@ ALTERED: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 
 @pytest.mark.parametrize(
-    ("base", "changes", "peer"), ALTERED, ids=lambda value: value if isinstance(value, str) else ""
+    ("base", "changes", "peer"),
+    marked(ALTERED, "rcan_x2", "upernet_resnet50", "rrdbnet_x4"),
 )
 def test_classes_channels_and_widths_are_told_by_shapes(base: str, changes: tuple[str, ...], peer: str):
     spec = load_spec(base, *changes)
@@ -151,13 +152,7 @@ BODIES = (
 )
 
 
-@pytest.mark.parametrize(
-    ("top", "body", "peer"),
-    [
-        pytest.param(*each, id="-".join(each), marks=pytest.mark.slow if place else ())
-        for place, each in enumerate(BODIES)
-    ],
-)
+@pytest.mark.parametrize(("top", "body", "peer"), marked(BODIES, "unet_resnet18", "deeplabv3plus_resnet50"))
 def test_what_stands_on_the_body_of_another_shipped_network_is_found(top: str, body: str, peer: str):
     own, lender = shipped(top).to_dict(), shipped(body).to_dict()
     parts = {key: own[key] for key in ("norm", "neck", "decoder", "heads", "output_stride", "input") if key in own}
