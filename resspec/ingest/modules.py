@@ -168,8 +168,9 @@ def batches(spec: NetSpec) -> Iterator[tuple[Tensor, ...]]:
 def answers(answer: object) -> list[Tensor]:
     """The tensors of an answer: transformers wraps its logits, and networks of several outputs name them."""
     found = getattr(answer, "logits", answer)
-    listed = list(found.values()) if isinstance(found, Mapping) else [found]
-    for tensor in listed:
+    tensors: list[Tensor] = []
+    for tensor in found.values() if isinstance(found, Mapping) else [found]:
         if not isinstance(tensor, Tensor):
             raise WeightsError.of("RS615", f"the module answers a {type(tensor).__name__}, not a tensor")
-    return listed
+        tensors.append(tensor)
+    return tensors

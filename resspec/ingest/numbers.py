@@ -85,11 +85,11 @@ def changed(spec: NetSpec, values: Mapping[Place, Any]) -> NetSpec:
 
 def put(data: Any, full: Any, place: Place, value: Any) -> None:
     """Write a value into plain data; what holds it is taken from the full data where it is not written."""
-    step, *rest = place
-    if not rest:
+    step: Any = place[0]
+    if not (rest := place[1:]):
         data[step] = value
         return
     inner = full.get(step, {}) if isinstance(full, dict) else full[step] if isinstance(full, list) else {}
     if (isinstance(data, dict) and step not in data) or not isinstance(data[step], (dict, list)):
         data[step] = copy.deepcopy(inner)
-    put(data[step], inner, tuple(rest), value)
+    put(data[step], inner, rest, value)

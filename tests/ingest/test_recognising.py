@@ -83,7 +83,7 @@ def test_every_state_dict_of_a_peer_is_imported_as_the_peers_network(row: peers.
 @pytest.mark.parametrize(
     "row",
     [
-        pytest.param(row, id=row["name"], marks=() if row["name"] == "pspnet_resnet18" else pytest.mark.slow)
+        pytest.param(row, id=row["name"], marks=() if row["name"] == "unet_resnet34_scse" else pytest.mark.slow)
         for row in dense.ROWS
         if row["name"] in dense.IDLE
     ],
