@@ -205,9 +205,9 @@ def import_spec(
     what makes one (`timm:NAME`, `torchvision:NAME`, `FILE.py:FUNCTION`, which is run).
 
     Names and shapes decide; a module's answers are compared too. Classifiers are read by rule; networks that segment,
-    detect, make or judge images are shipped ones, with other classes, channels and widths, or on another shipped body. What shapes do not tell (strides, activation, pooling)
-    is as in the shipped spec `like`, by default the nearest, and listed in `.assumed`; overrides change it. Raises
-    WeightsError with the tensors that do not fit."""
+    detect, make or judge images are shipped ones, with other classes, channels and widths, or on another shipped body.
+    What shapes do not tell (strides, activation, pooling) is as in the shipped spec `like`, by default the nearest, and
+    listed in `.assumed`; overrides change it. Raises WeightsError with the tensors that do not fit."""
     if hasattr(source, "state_dict"):
         from resspec.ingest.modules import from_module
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from resspec.export.naming import WRAPPERS, Peer, peers, unwrapped
-from resspec.ingest.anatomy import COUNTER, Tensors, without_counters
+from resspec.ingest.anatomy import Tensors, without_counters
 from resspec.ingest.resizing import resized
 from resspec.ingest.templates import is_of, shipped, tensors
 from resspec.spec.net import NetSpec
@@ -42,27 +42,29 @@ def likenesses(given: Tensors, names: Iterable[str]) -> Iterator[Alike]:
     usable = [peer for peer in peers() if may_name(peer, given)]
     for name in names:
         own = tensors(name)
-        if uncounted := has_counters(own) and not has_counters(given):
-            own = without_counters(own)
-        if len(own) == len(given):
-            seen: list[dict[str, str]] = []
-            for peer in usable:
-                places = named(own, peer)
-                if places.keys() == given.keys() and places not in seen:
+        if not is_as_many(own, given):
+            continue
+        seen: list[dict[str, str]] = []
+        for peer in usable:
+            places = named(own, peer)
+            if given.keys() <= places.keys():
+                places = {theirs: ours for theirs, ours in places.items() if theirs in given}
+                if places not in seen:
                     seen.append(places)
                     reshaped = sum(own[ours] != given[theirs] for theirs, ours in places.items())
-                    yield Alike(name, peer, places, reshaped, [*places] == [*given], uncounted)
+                    yield Alike(name, peer, places, reshaped, [*places] == [*given], len(given) < len(own))
+
+
+def is_as_many(own: Tensors, given: Tensors) -> bool:
+    """Whether a network has as many tensors that hold values as are given, and no fewer counters of batches: old
+    checkpoints have none, nor have frozen norms."""
+    return len(given) <= len(own) and len(without_counters(own)) == len(without_counters(given))
 
 
 def may_name(peer: Peer, given: Tensors) -> bool:
     """Whether every name may be the peer's, with a prefix that was taken off as a wrapper's."""
     pattern = re.compile(peer.all)
     return any(all(pattern.match(prefix + name) for name in given) for prefix in ("", *WRAPPERS))
-
-
-def has_counters(tensors: Iterable[str]) -> bool:
-    """Whether batches are counted; old checkpoints have no counters, nor have frozen norms."""
-    return any(name.endswith(COUNTER) for name in tensors)
 
 
 def named(own: Iterable[str], peer: Peer) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 from resspec.compile import compile_spec
 from resspec.errors import ResspecError
 from resspec.export.naming import OWN, Peer, peers
-from resspec.ingest.alike import has_counters, may_name, named
+from resspec.ingest.alike import is_as_many, may_name, named
 from resspec.ingest.anatomy import Shape, Tensors, is_ours, without_counters
 from resspec.ingest.fit import tensors_of
 from resspec.ingest.resizing import resized
@@ -73,8 +73,7 @@ def combinations(given: Tensors, like: str, exclude: Collection[str]) -> Iterato
     for top, peer, body in tops(given, [name for name in standing() if name not in exclude]):
         for lender in lenders(body, [name for name in classifiers() if name not in exclude]):
             if like in ("", top, lender) and (spec := fitted(top, lender, peer, given)):
-                uncounted = has_counters(tensors_of(spec)) and not has_counters(given)
-                yield Joined(spec, peer, top, lender, uncounted)
+                yield Joined(spec, peer, top, lender, uncounted=len(given) < len(tensors_of(spec)))
 
 
 @cache
@@ -124,10 +123,10 @@ def fitted(name: str, lender: str, peer: Peer, given: Tensors) -> NetSpec | None
     with suppress(ResspecError):
         spec = on_body(shipped(name), shipped(lender))
         own = tensors_of(spec)
-        places = named(own if has_counters(given) else without_counters(own), peer)
-        if places.keys() != given.keys():
+        places = named(own, peer)
+        if not is_as_many(own, given) or not given.keys() <= places.keys():
             return None
-        wanted = without_counters({ours: given[theirs] for theirs, ours in places.items()})
+        wanted = without_counters({ours: given[theirs] for theirs, ours in places.items() if theirs in given})
         unlike = [ours for ours, shape in wanted.items() if shape != own[ours] and not BEHIND.match(ours)]
         if len(unlike) <= UNLIKE:
             return resized(spec, wanted)

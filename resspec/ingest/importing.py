@@ -27,8 +27,8 @@ HUGGINGFACE = "huggingface"
 class Imported:
     """A spec that was inferred. `naming` is the peer's whose names the tensors bear; `like` the shipped spec that lent
     what shapes do not tell, listed in `assumed` (empty where a module was compared and answered alike); `equals` the
-    shipped specs that are other networks of the same names and shapes; `body` the shipped
-    classifier that lent its body."""
+    shipped specs that are other networks of the same names and shapes; `body` the shipped classifier that
+    lent its body."""
 
     spec: NetSpec
     naming: str
@@ -43,7 +43,7 @@ class Imported:
         """What is to be known of the spec, one line each."""
         lines = [f"{self.naming} names"]
         if self.confirmed:
-            return (*lines, "compared with the module: the same logits")
+            return (*lines, "compared with the module: the same answers")
         if self.equals:
             lines.append(f"the same names and shapes, other networks: {', '.join(self.equals)}; --like NAME takes one")
         if not self.assumed:

@@ -155,7 +155,8 @@ BODIES = (
 @pytest.mark.parametrize(("top", "body", "peer"), marked(BODIES, "unet_resnet18", "deeplabv3plus_resnet50"))
 def test_what_stands_on_the_body_of_another_shipped_network_is_found(top: str, body: str, peer: str):
     own, lender = shipped(top).to_dict(), shipped(body).to_dict()
-    parts = {key: own[key] for key in ("norm", "neck", "decoder", "heads", "output_stride", "input") if key in own}
+    kept = ("input", "norm", "output_stride", "dilate_entry", "neck", "decoder", "heads")
+    parts = {key: own[key] for key in kept if key in own}
     spec = load_spec({key: value for key, value in (lender | parts).items() if key != "head"}, "heads.classes=4")
     found = infer(named(spec, naming(peer)))
     assert found.body == body
