@@ -19,7 +19,7 @@ from resspec.errors import WeightsError
 from resspec.export.naming import Peer
 from resspec.export.naming import peers as namings
 from resspec.export.weights import peer_state
-from resspec.ingest.anatomy import COUNTER, Shape
+from resspec.ingest.anatomy import COUNTER, Shape, without_counters
 from resspec.ingest.fit import named, tensors_of
 from resspec.ingest.inferring import infer
 from resspec.ingest.sources import unwrapped
@@ -29,16 +29,9 @@ from resspec.spec.loading import load_spec
 
 WHOLE = [row for row in dense.ROWS if row["name"] not in dense.IDLE]
 SAMPLE = {
-    *("fasterrcnn_resnet50_fpn", "fcos_resnet50_fpn_frozenbn", "pose_resnet50", "fasterrcnn_resnet50_fpn:box_head"),
-    *("biggan_cifar10_G", "wgangp32_resD", "ddpm_cifar10_32", "resnet_9blocks_instance", "edsr_baseline_x2"),
-    *(
-        "unet_resnet18_aux_params",
-        "deeplabv3_resnet50",
-        "segresnet",
-        "unet_res2",
-        "sngan32_G",
-        "patchgan_basic_instance",
-    ),
+    *("fasterrcnn_resnet50_fpn", "pose_resnet50", "fasterrcnn_resnet50_fpn:box_head"),
+    *("biggan_cifar10_G", "wgangp32_resD", "resnet_9blocks_instance", "edsr_baseline_x2"),
+    *("unet_resnet18_aux_params", "segresnet", "unet_res2", "sngan32_G", "patchgan_basic_instance"),
 }
 """Networks of every kind, which the default tests import; the slow ones import all."""
 
@@ -80,14 +73,8 @@ def test_every_state_dict_of_a_peer_is_imported_as_the_peers_network(row: peers.
         assert found.equals, "another network, and nothing is said of it"
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        pytest.param(row, id=row["name"], marks=() if row["name"] == "unet_resnet34_scse" else pytest.mark.slow)
-        for row in dense.ROWS
-        if row["name"] in dense.IDLE
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("row", [row for row in dense.ROWS if row["name"] in dense.IDLE], ids=lambda row: row["name"])
 def test_layers_that_a_peer_keeps_and_never_runs_are_told_by_name(row: peers.Row):
     with pytest.raises(WeightsError) as caught:
         infer(peers.shapes(row["source"], row["name"]))
@@ -98,6 +85,13 @@ def test_layers_that_a_peer_keeps_and_never_runs_are_told_by_name(row: peers.Row
 
 def test_every_dense_network_of_the_golden_is_imported_or_has_idle_layers():
     assert len(WHOLE) + len(dense.IDLE) == len(dense.MEASURED)
+
+
+LARGE = (
+    *("rcan_x2", "upernet_resnet50", "rrdbnet_x4", "unet_resnet34", "fcn_resnet50_aux", "fasterrcnn_resnet50_fpn"),
+    *("fcos_resnet50_fpn_frozenbn", "ddpm_cifar10", "deeplabv3plus_resnet34"),
+)
+"""Networks that the slow tests alter."""
 
 
 def marked(cases: Sequence[tuple[Any, ...]], *slow: str) -> list[Any]:
@@ -135,7 +129,7 @@ ALTERED: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 @pytest.mark.parametrize(
     ("base", "changes", "peer"),
-    marked(ALTERED, "rcan_x2", "upernet_resnet50", "rrdbnet_x4"),
+    marked(ALTERED, *LARGE),
 )
 def test_classes_channels_and_widths_are_told_by_shapes(base: str, changes: tuple[str, ...], peer: str):
     spec = load_spec(base, *changes)
@@ -197,12 +191,13 @@ def test_networks_of_the_same_tensors_are_told_and_one_is_taken_by_name():
 
 
 def test_frozen_norms_are_told_from_those_that_count_batches():
-    for name in ("fcos_resnet50_fpn", "fcos_resnet50_fpn_frozenbn"):
+    for name in ("resnet18_fpn_pool_bn", "resnet18_fpn_pool_frozenbn"):
         assert infer(tensors_of(shipped(name))).like == name
-    old = {
-        name: shape for name, shape in tensors_of(shipped("fcos_resnet50_fpn")).items() if not name.endswith(COUNTER)
-    }
-    assert infer(old).equals == ("fcos_resnet50_fpn",)
+    own = tensors_of(shipped("resnet18_fpn_pool_bn"))
+    some = infer({name: shape for name, shape in own.items() if name != "bn1.num_batches_tracked"})
+    assert (some.like, some.equals) == ("resnet18_fpn_pool_bn", ())
+    none = infer(without_counters(own))
+    assert (none.like, none.equals) == ("resnet18_fpn_pool_frozenbn", ("resnet18_fpn_pool_bn",))
 
 
 @pytest.mark.parametrize(
