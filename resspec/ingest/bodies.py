@@ -91,9 +91,8 @@ def tops(given: Tensors, names: Collection[str]) -> Iterator[tuple[str, Peer, Co
     counted first, since names take a hundred times as long."""
     valued = without_counters(given)
     counts = {shapes_of_body(name).total() for name in classifiers()}
-    able = [
-        peer for peer in peers() if (peer.all or peer is OWN) and may_name(peer, given)
-    ]  # others: classifiers alone
+    able = [peer for peer in peers() if peer.all or peer is OWN]  # those without `all` name classifiers alone
+    able = [peer for peer in able if may_name(peer, given)]
     for name in names:
         own = without_counters(tensors(name))
         if len(valued) - sum(map(bool, map(BEHIND.match, own))) not in counts:
