@@ -206,9 +206,10 @@ def import_spec(
     """The spec of a network that exists: a state_dict or a file of one, `hf:FOLDER`, an ONNX file, a torch module, or
     what makes one (`timm:NAME`, `torchvision:NAME`, `FILE.py:FUNCTION`, which is run).
 
-    Names and shapes decide; a module's logits are compared too. What shapes do not tell (strides, activation, pooling)
-    is as in the shipped spec `like`, by default the nearest, and listed in `.assumed`; overrides change it. Raises
-    WeightsError with the tensors that do not fit."""
+    Names and shapes decide; a module's answers are compared too. Classifiers are read by rule; networks that segment,
+    detect, make or judge images are shipped ones, with other classes, channels and widths, or on another shipped body.
+    What shapes do not tell (strides, activation, pooling) is as in the shipped spec `like`, by default the nearest, and
+    listed in `.assumed`; overrides change it. Raises WeightsError with the tensors that do not fit."""
     if hasattr(source, "state_dict"):
         from resspec.ingest.modules import from_module
 

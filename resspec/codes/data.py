@@ -103,7 +103,7 @@ DATA = {
     ),
     "RS618": Code(
         "Nothing to be like",
-        "`--like` names no shipped classifier.",
+        "`--like` names no shipped spec.",
         "$ resspec import net.pth --like resnet5",
         "Take a name that the message suggests.",
     ),

@@ -18,9 +18,9 @@ from resspec.errors import Fault, WeightsError, did_you_mean
 from resspec.export.naming import Peer, peers, unwrapped
 from resspec.export.weights import opened
 from resspec.ingest.anatomy import COUNTER
-from resspec.ingest.fit import misfit, tensors_of
+from resspec.ingest.fit import faults_of, misfit, tensors_of
 from resspec.ingest.importing import beside
-from resspec.ingest.inferring import closest, faults_of, infer
+from resspec.ingest.inferring import infer
 from resspec.spec.net import NetSpec
 from resspec.training.writing import check_place, write_whole
 
@@ -77,7 +77,7 @@ def naming(name: str) -> Peer:
 
 def recognised(spec: NetSpec, given: Mapping[str, tuple[int, ...]]) -> Peer:
     """The naming under which a network has the given tensors."""
-    best = closest(spec, given)
+    best = min(peers(), key=lambda peer: misfit(spec, peer, given).count)
     if misfit(spec, best, given).count:
         raise WeightsError(*faults_of(given, spec, best, spec.name))
     return best

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from resspec.compile import compile_spec
-from resspec.errors import ResspecError
+from resspec.errors import Fault, ResspecError
 from resspec.export.naming import Peer, unwrapped
 from resspec.ingest.anatomy import Shape, Tensors, without_counters
+from resspec.ir import Graph
 from resspec.spec.net import NetSpec
+
+SHOWN = 6
+"""How many tensors a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,11 @@ class Misfit:
 
 def tensors_of(spec: NetSpec) -> dict[str, Shape]:
     """The network's state_dict as an ordered map from our names to shapes; nothing is built."""
-    graph = compile_spec(spec)
+    return weights_of(compile_spec(spec))
+
+
+def weights_of(graph: Graph) -> dict[str, Shape]:
+    """A graph's state_dict as an ordered map from our names to shapes."""
     return {f"{node.name}.{weight.name}": weight.shape for node in graph for weight in node.weights
             if weight.persistent}  # fmt: skip
 
@@ -42,7 +51,11 @@ def named(spec: NetSpec, peer: Peer) -> dict[str, Shape]:
 
 def misfit(spec: NetSpec, peer: Peer, given: Tensors) -> Misfit:
     """What differs between a network's tensors and the given ones, counters of batches left out."""
-    wanted, given = without_counters(named(spec, peer)), without_counters(given)
+    return difference(without_counters(named(spec, peer)), without_counters(given))
+
+
+def difference(wanted: Tensors, given: Tensors) -> Misfit:
+    """What differs between tensors."""
     return Misfit(
         tuple(name for name in wanted if name not in given),
         tuple(name for name in given if name not in wanted),
@@ -71,3 +84,22 @@ def fits(spec: NetSpec, peer: Peer, given: Tensors) -> bool:
         return misfit(spec, peer, given).count == 0
     except ResspecError:
         return False
+
+
+def faults_of(given: Tensors, spec: NetSpec, peer: Peer, name: str = "") -> Iterator[Fault]:
+    """What does not fit a spec, which was told by this name or found."""
+    found: Misfit = misfit(spec, peer, given)
+    nearby = f"{name or 'the nearest network that resspec can say'} ({peer.name} names)"
+    if found.missing:
+        yield Fault("RS612", f"{nearby} has {len(found.missing)} tensors more: {some(found.missing)}")
+    if found.unknown:
+        yield Fault("RS613", f"{len(found.unknown)} tensors have no place in {nearby}: {some(found.unknown)}")
+    if found.reshaped:
+        texts = [f"{name} {own} (there {wanted})" for name, own, wanted in found.reshaped]
+        yield Fault("RS614", f"{len(texts)} tensors have another shape in {nearby}: {some(texts)}")
+
+
+def some(names: Collection[str]) -> str:
+    """The first few names."""
+    rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(list(names)[:SHOWN]) + rest

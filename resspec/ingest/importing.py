@@ -11,10 +11,11 @@ from resspec import carried
 from resspec.carried import FOLDER
 from resspec.errors import WeightsError
 from resspec.export.naming import OWN, peers
-from resspec.ingest.fit import misfit
+from resspec.ingest.fit import faults_of, misfit
 from resspec.ingest.huggingface import CONFIG, read_config, spec_of
-from resspec.ingest.inferring import Inferred, faults_of, infer
+from resspec.ingest.inferring import infer
 from resspec.ingest.sources import factory, shapes_in
+from resspec.ingest.told import Inferred
 from resspec.ingest.untold import untold
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
@@ -27,7 +28,8 @@ HUGGINGFACE = "huggingface"
 class Imported:
     """A spec that was inferred. `naming` is the peer's whose names the tensors bear; `like` the shipped spec that lent
     what shapes do not tell, listed in `assumed` (empty where a module was compared and answered alike, or where
-    `teller` told it); `equals` the shipped specs that are other networks of the same names and shapes."""
+    `teller` told it); `equals` the shipped specs that are other networks of the same names and shapes; `body` the
+    shipped classifier that lent its body."""
 
     spec: NetSpec
     naming: str
@@ -35,6 +37,7 @@ class Imported:
     assumed: tuple[str, ...]
     equals: tuple[str, ...]
     confirmed: bool
+    body: str = ""
     teller: str = ""
 
     @property
@@ -47,7 +50,8 @@ class Imported:
             lines.append(f"the same names and shapes, other networks: {', '.join(self.equals)}; --like NAME takes one")
         if self.teller:
             return (*lines, f"{self.teller} tells what shapes do not")
-        lines.append(f"not told by shapes, as in {self.like}: {'; '.join(self.assumed)}")
+        body = f" on the body of {self.body}" if self.body else ""
+        lines.append(f"not told by shapes, as in {self.like}{body}: {'; '.join(self.assumed)}")
         return tuple(lines)
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,6 +60,7 @@ class Imported:
             "spec": self.spec.to_dict(),
             "naming": self.naming,
             "like": self.like,
+            "body": self.body,
             "assumed": list(self.assumed),
             "equals": list(self.equals),
             "confirmed": self.confirmed,
@@ -74,7 +79,8 @@ def import_source(source: str | Path | Mapping[str, Any], *overrides: str, like:
     found = found or infer(given, like)
     spec = changed(found, given, overrides, name or (name_of(source)))
     assumed = () if found.teller else untold(spec)
-    return Imported(spec, found.naming, found.like, assumed, found.equals, confirmed=False, teller=found.teller)
+    named = found.naming, found.like, assumed, found.equals
+    return Imported(spec, *named, confirmed=False, body=found.body, teller=found.teller)
 
 
 def beside(source: object, given: Mapping[str, tuple[int, ...]]) -> Inferred | None:
@@ -92,7 +98,7 @@ def carried_by(source: object, given: Mapping[str, tuple[int, ...]]) -> Inferred
     spec = load_spec(path)
     if misfit(spec, OWN, given).count:
         raise WeightsError(*faults_of(given, spec, OWN, spec.name))
-    return Inferred(spec, OWN.name, "", (), f"the header of {path.name}")
+    return Inferred(spec, OWN.name, "", (), teller=f"the header of {path.name}")
 
 
 def configured(source: object) -> Mapping[str, Any] | None:
@@ -109,7 +115,7 @@ def told(config: Mapping[str, Any], given: Mapping[str, tuple[int, ...]]) -> Inf
     peer = next(peer for peer in peers() if peer.name == HUGGINGFACE)
     if misfit(spec, peer, given).count:
         raise WeightsError(*faults_of(given, spec, peer))
-    return Inferred(spec, peer.name, "", (), CONFIG)
+    return Inferred(spec, peer.name, "", (), teller=CONFIG)
 
 
 def changed(found: Inferred, given: Mapping[str, tuple[int, ...]], overrides: tuple[str, ...], name: str) -> NetSpec:

@@ -10,33 +10,20 @@ from resspec.compile import compile_spec
 from resspec.errors import Fault, ResspecError, WeightsError, did_you_mean
 from resspec.export.naming import Peer, peers
 from resspec.ingest.anatomy import Tensors, anatomy, is_ours, without_counters
-from resspec.ingest.beyond import matches
-from resspec.ingest.fit import Misfit, fits, in_order, misfit, unlike
+from resspec.ingest.bodies import on_another_body
+from resspec.ingest.fit import SHOWN, faults_of, fits, in_order, misfit, unlike
 from resspec.ingest.proposal import proposals
+from resspec.ingest.recognising import nearest_faults, recognised
 from resspec.ingest.telling import tell
 from resspec.ingest.templates import classifiers, nearest, plan_of, shipped
-from resspec.ingest.told import Told, UnknownError
+from resspec.ingest.told import Inferred, Told, UnknownError
 from resspec.spec.loading import load_spec, shipped_specs
 from resspec.spec.net import NetSpec
 
 TRIED = 6
 """How many of the nearest shipped specs are tried as a start."""
-SHOWN = 6
 Known = dict[str, tuple[NetSpec, int] | None]
 """Specs that were tried, by their text, and how many shapes they have unlike the given; None for those unlawful."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inferred:
-    """A spec whose tensors are the given ones; `naming` is the peer's whose names they bear, `like` the shipped spec
-    that lent what shapes do not tell, `equals` the shipped specs with these tensors that are other networks; `teller`
-    tells the rest where no shipped spec does."""
-
-    spec: NetSpec
-    naming: str
-    like: str
-    equals: tuple[str, ...]
-    teller: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +38,23 @@ def infer(given: Tensors, like: str = "", exclude: Collection[str] = ()) -> Infe
     """The network whose state_dict has these names and shapes, in any naming that is known. WeightsError with the
     tensors that do not fit where there is none. `like` names the shipped spec that lends what shapes do not tell;
     those in `exclude` are not used."""
-    check_like(like)
-    readings, reasons = readings_of(given)
-    if match := of_shipped(readings, given, like, exclude) or of_makers(given, like, exclude):
-        return match
-    best: tuple[int, NetSpec, Peer] | None = None
-    loose: Inferred | None = None  # the tensors in another order, which tells of another place of some part
-    known: Known = {}
-    for reading in readings if not like or like in classifiers() else ():
-        order = [like] if like else [name for name in nearest(reading.told, reading.peer) if name not in exclude]
-        for name in order[:TRIED]:
-            for spec, far in specs_of(reading.told, name, given, known):
-                count = far or misfit(spec, reading.peer, given).count
-                if count == 0:
-                    match = Inferred(spec, reading.peer.name, name, ())
-                    if in_order(spec, reading.peer, given):
-                        return match
-                    loose = loose or match
-                if best is None or count < best[0]:
-                    best = (count, spec, reading.peer)
-    if loose is not None:
-        return loose
-    if like and like not in classifiers():
-        raise WeightsError(*faults_of(given, shipped(like), closest(shipped(like), given), like))
-    raise WeightsError(*faults(given, best, reasons))
-
-
-def check_like(like: str) -> None:
-    """WeightsError where no shipped spec has the name that is told to be like."""
     if like and like not in shipped_specs():
         message = f"there is no shipped spec {like!r} to be like"
         raise WeightsError(Fault("RS618", message, remedy=did_you_mean(like, shipped_specs())))
+    readings, reasons = readings_of(given)
+    if not readings or (like and like not in classifiers()):
+        return of_others(given, like, exclude, reasons)
+    if match := of_shipped(readings, given, like, exclude):
+        return match
+    return by_rule(readings, given, like, exclude)
+
+
+def of_others(given: Tensors, like: str, exclude: Collection[str], reasons: list[str]) -> Inferred:
+    """The network of tensors that tell no classifier; WeightsError with what does not fit the nearest shipped one."""
+    if found := recognised(given, like, exclude) or on_another_body(given, like, exclude):
+        return found
+    near = nearest_faults(given, like)
+    raise WeightsError(*(faults(given, None, reasons) if reasons or not near else ()), *near)
 
 
 def of_shipped(readings: list[Reading], given: Tensors, like: str, exclude: Collection[str]) -> Inferred | None:
@@ -95,19 +68,26 @@ def of_shipped(readings: list[Reading], given: Tensors, like: str, exclude: Coll
     return None
 
 
-def of_makers(given: Tensors, like: str, exclude: Collection[str]) -> Inferred | None:
-    """The shipped network that is no classifier and has these tensors, perhaps with another number of classes."""
-    found = [match for match in matches(given, exclude) if not like or match[0] == like]
-    if not found:
-        return None
-    name, spec, peer = found[0]
-    own = compile_spec(spec).fingerprint
-    return Inferred(spec, peer.name, name, tuple(n for n, other, _ in found if compile_spec(other).fingerprint != own))
-
-
-def closest(spec: NetSpec, given: Tensors) -> Peer:
-    """The naming under which a network is nearest to the given tensors."""
-    return min(peers(), key=lambda peer: misfit(spec, peer, given).count)
+def by_rule(readings: list[Reading], given: Tensors, like: str, exclude: Collection[str]) -> Inferred:
+    """The network that words for what was told give; WeightsError with what does not fit the nearest one."""
+    best: tuple[int, NetSpec, Peer] | None = None
+    loose: Inferred | None = None  # the tensors in another order, which tells of another place of some part
+    known: Known = {}
+    for reading in readings:
+        order = [like] if like else [name for name in nearest(reading.told, reading.peer) if name not in exclude]
+        for name in order[:TRIED]:
+            for spec, far in specs_of(reading.told, name, given, known):
+                count = far or misfit(spec, reading.peer, given).count
+                if count == 0:
+                    match = Inferred(spec, reading.peer.name, name, ())
+                    if in_order(spec, reading.peer, given):
+                        return match
+                    loose = loose or match
+                if best is None or count < best[0]:
+                    best = (count, spec, reading.peer)
+    if loose is not None:
+        return loose
+    raise WeightsError(*faults(given, best, []))
 
 
 def readings_of(given: Tensors) -> tuple[list[Reading], list[str]]:
@@ -169,27 +149,5 @@ def faults(given: Tensors, best: tuple[int, NetSpec, Peer] | None, reasons: list
         yield from faults_of(given, best[1], best[2])
         return
     known = "; ".join(dict.fromkeys(reasons)) or "the names are those of no known naming"
-    remedy = (
-        f"they begin with {', '.join(list(given)[:SHOWN])}; a network with a decoder, or that makes images, is known "
-    )
-    remedy += "where a shipped one has its names; the spec of another is told to `convert --spec`"
+    remedy = f"they begin with {', '.join(list(given)[:SHOWN])}; a spec of yours is told to `convert --spec`"
     yield Fault("RS611", f"no network can be read from these tensors: {known}", remedy=remedy)
-
-
-def faults_of(given: Tensors, spec: NetSpec, peer: Peer, name: str = "") -> Iterator[Fault]:
-    """What does not fit a spec, which was told by this name or found."""
-    found: Misfit = misfit(spec, peer, given)
-    nearby = f"{name or 'the nearest network that resspec can say'} ({peer.name} names)"
-    if found.missing:
-        yield Fault("RS612", f"{nearby} has {len(found.missing)} tensors more: {some(found.missing)}")
-    if found.unknown:
-        yield Fault("RS613", f"{len(found.unknown)} tensors have no place in {nearby}: {some(found.unknown)}")
-    if found.reshaped:
-        texts = [f"{name} {own} (there {wanted})" for name, own, wanted in found.reshaped]
-        yield Fault("RS614", f"{len(texts)} tensors have another shape in {nearby}: {some(texts)}")
-
-
-def some(names: Collection[str]) -> str:
-    """The first few names."""
-    rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(list(names)[:SHOWN]) + rest

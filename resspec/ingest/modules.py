@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -11,15 +13,17 @@ from torch import Tensor, nn
 
 from resspec.compile import compile_spec
 from resspec.errors import ResspecError, WeightsError
-from resspec.export.inputs import inputs, widened
+from resspec.export.inputs import inputs
 from resspec.export.module import build_module
 from resspec.export.source import source_of
 from resspec.export.weights import load_weights
 from resspec.ingest.answers import by_name, share
 from resspec.ingest.importing import Imported, changed
-from resspec.ingest.inferring import Inferred, infer
-from resspec.ingest.templates import shipped
+from resspec.ingest.inferring import infer
+from resspec.ingest.templates import classifies, shipped
+from resspec.ingest.told import Inferred
 from resspec.ingest.untold import untold
+from resspec.plan import resolve
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
 
@@ -27,6 +31,8 @@ TOLERANCE = 1e-4
 """The largest difference of outputs, as a share of their root mean square."""
 SIDES = (0, 5)
 """What is added to the spec's own size, so that odd sizes are compared too."""
+SMALL = 128
+"""The side of images that networks other than classifiers are compared on."""
 BOUND = ("attention-pool",)
 """Heads that read one size alone."""
 VARIATIONS: tuple[tuple[str, ...], ...] = (
@@ -46,21 +52,17 @@ VARIATIONS: tuple[tuple[str, ...], ...] = (
 """What shapes do not tell, varied where the answers differ."""
 
 
-class IncomparableError(Exception):
-    """A module cannot be called as a network is, or answers otherwise than in tensors (a detector, in boxes)."""
-
-
 def from_module(module: Any, *overrides: str, like: str = "", name: str = "") -> Imported:
-    """The spec of a torch module, whose answers are compared where they can be."""
+    """The spec of a torch module, whose answers are compared."""
     if not isinstance(module, nn.Module):
         raise WeightsError.of("RS616", f"the function returns a {type(module).__name__}, not a torch module")
     given = {key: tuple(tensor.shape) for key, tensor in module.state_dict().items()}
     found = infer(given, like)
-    found = Inferred(changed(found, given, overrides, name or "imported"), found.naming, found.like, found.equals)
-    try:
-        same = confirmed(module, found)
-    except IncomparableError:
-        return Imported(found.spec, found.naming, found.like, untold(found.spec), found.equals, confirmed=False)
+    found = replace(found, spec=changed(found, given, overrides, name or "imported"))
+    if not is_classifier(found) and not is_comparable(module, found):
+        assumed = untold(found.spec)
+        return Imported(found.spec, found.naming, found.like, assumed, found.equals, confirmed=False, body=found.body)
+    same = confirmed(module, found)
     if same is None:
         listed = "; ".join(untold(found.spec))
         raise WeightsError.of(
@@ -70,7 +72,7 @@ def from_module(module: Any, *overrides: str, like: str = "", name: str = "") ->
         )
     data = {key: value for key, value in same[0].to_dict().items() if key not in ("source", "budgets")}
     spec = load_spec({**data, "name": name or "imported"})
-    return Imported(spec, found.naming, same[1], (), (), confirmed=True)
+    return Imported(spec, found.naming, same[1], (), (), confirmed=True, body=found.body)
 
 
 def confirmed(module: nn.Module, found: Inferred) -> tuple[NetSpec, str] | None:
@@ -81,9 +83,24 @@ def confirmed(module: nn.Module, found: Inferred) -> tuple[NetSpec, str] | None:
         try:
             if difference(theirs, spec) <= TOLERANCE:
                 return spec, like
-        except (ResspecError, RuntimeError, ValueError):  # a size or a variation that this network refuses
+        except Exception:  # noqa: BLE001, S112  # a size or a variation that this network refuses; whatever theirs raises
             continue
     return None
+
+
+def is_classifier(found: Inferred) -> bool:
+    """Whether the network tells classes of images apart: then it answers as others do."""
+    return classifies(resolve(found.spec))
+
+
+def is_comparable(module: nn.Module, found: Inferred) -> bool:
+    """Whether a module takes what the network takes, and answers in as many tensors of these shapes: whole detectors
+    answer with the boxes that they chose."""
+    try:
+        difference(filled(module), found.spec)
+    except Exception:  # noqa: BLE001  # whatever a stranger's module raises
+        return False
+    return True
 
 
 def candidates(found: Inferred) -> Iterator[tuple[NetSpec, str]]:
@@ -120,41 +137,45 @@ def _values(name: str, tensor: Tensor, generator: torch.Generator) -> Tensor:
 
 def difference(theirs: nn.Module, spec: NetSpec) -> float:
     """The largest difference between a module's answers and a network's, as a share of their root mean square."""
-    network = compile_spec(spec)
-    ours = build_module(source_of(network), seed=0).eval()
+    ours = build_module(source_of(compile_spec(spec)), seed=0).eval()
     load_weights(ours, theirs.state_dict())
     worst = 0.0
-    for more in SIDES if (spec.head or {}).get("kind", "linear") not in BOUND else SIDES[:1]:
-        given = inputs([widened(argument, more) for argument in network.signature], 2, seed=1)
+    for given in batches(spec):
         with torch.no_grad():
-            try:
-                got = by_name(ours(*given))
-            except (ValueError, RuntimeError):
-                if more:
-                    continue  # a size whose maps do not meet
-                raise
-            wanted = answers(theirs, given, tuple(got))
-        shapes = [{name: tuple(tensor.shape) for name, tensor in each.items()} for each in (wanted, got)]
-        if shapes[0] != shapes[1]:
-            raise WeightsError.of("RS615", f"the module answers {shapes[0]}, the network {shapes[1]}")
+            got = by_name(ours(*given))
+            wanted = answers(theirs(*given), tuple(got))
+        shapes, own = ([tuple(tensor.shape) for tensor in each.values()] for each in (wanted, got))
+        if shapes != own:
+            raise WeightsError.of("RS615", f"the module answers {shapes}, the network {own}")
         worst = max(worst, *(share(tensor, got[name]) for name, tensor in wanted.items()))
     return worst
 
 
-def answers(module: nn.Module, given: Sequence[Tensor], names: Sequence[str]) -> dict[str, Tensor]:
-    """What a module answers, as tensors of our names: the only one, those of a mapping, or several in our order;
-    IncomparableError where it is called otherwise, or answers something else."""
-    try:
-        answer = module(*given)
-    except TypeError as error:
-        raise IncomparableError(str(error)) from None
-    found = getattr(answer, "logits", answer)  # transformers wraps them
+def batches(spec: NetSpec) -> Iterator[tuple[Tensor, ...]]:
+    """What both are given: images of two sizes; once of no large size, and with what else it is told, where the network
+    is no classifier."""
+    if not classifies(resolve(spec)):
+        small = [min(side, SMALL) for side in spec.input[1:]]
+        with suppress(ResspecError):
+            spec = load_spec(spec, input=[spec.input[0], *small])
+        yield inputs(compile_spec(spec).signature, 2)
+        return
+    head = (spec.head or {}).get("kind", "linear")
+    channels, height, width = spec.input
+    for more in SIDES if head not in BOUND else SIDES[:1]:
+        yield (torch.randn(2, channels, height + more, width + more, generator=torch.Generator().manual_seed(1)),)
+
+
+def answers(answer: object, names: Sequence[str]) -> dict[str, Tensor]:
+    """The tensors of an answer by our names: the only one, those of a mapping, or several in our order; transformers
+    wraps its logits. WeightsError where it is none of these."""
+    found: Any = getattr(answer, "logits", answer)
     if isinstance(found, Tensor):
         found = [found]
     if isinstance(found, Mapping) and set(found) == set(names):
         found = [found[name] for name in names]
-    listed = list(found.values()) if isinstance(found, Mapping) else found
+    listed: Any = list(found.values()) if isinstance(found, Mapping) else found
     alike = isinstance(listed, (list, tuple)) and len(listed) == len(names)
     if not alike or not all(isinstance(tensor, Tensor) for tensor in listed):
-        raise IncomparableError(f"it answers a {type(found).__name__}, not {', '.join(names)}")
+        raise WeightsError.of("RS615", f"the module answers a {type(found).__name__}, not {', '.join(names)}")
     return dict(zip(names, listed, strict=True))

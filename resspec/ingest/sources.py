@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -76,7 +77,9 @@ def factory(source: str) -> Callable[[], Any] | None:
         models = _package("torchvision.models", source)
         if name not in models.list_models():
             raise WeightsError(Fault("RS616", f"torchvision has no model {name!r}"))
-        return lambda: models.get_model(name)
+        asked = inspect.signature(models.get_model_builder(name)).parameters
+        bare = {"weights_backbone": None} if "weights_backbone" in asked else {}  # else the body's are fetched
+        return lambda: models.get_model(name, **bare)
     if kind.endswith(".py"):
         return _made(source, _function(Path(kind), name))
     if source.endswith(".py"):

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from resspec.export.naming import Peer
+from resspec.ingest.fit import tensors_of
 from resspec.ingest.told import Told
 from resspec.plan import Plan, resolve
 from resspec.spec.loading import load_spec, shipped_specs
@@ -32,6 +33,18 @@ def plan_of(name: str) -> Plan:
 def classifiers() -> tuple[str, ...]:
     """The shipped specs that tell classes of images apart: no decoders, no generators, no critics."""
     return tuple(name for name in shipped_specs() if classifies(plan_of(name)))
+
+
+@cache
+def unclassed() -> tuple[str, ...]:
+    """The other shipped specs: networks that predict for places, that make images, and that judge them."""
+    return tuple(name for name in shipped_specs() if name not in classifiers())
+
+
+@cache
+def tensors(name: str) -> dict[str, tuple[int, ...]]:
+    """The tensors of a shipped spec by our names."""
+    return tensors_of(shipped(name))
 
 
 def classifies(plan: Plan) -> bool:

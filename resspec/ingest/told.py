@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from resspec.ingest.words import Data, Middles
+from resspec.spec.net import NetSpec
 
 FAMILIES = ("stage", "block", "conv", "shortcut", "norm", "gate")
 """The families that a stage's tensors tell of."""
@@ -34,6 +35,20 @@ class Told:
     stages: tuple[ToldStage, ...]
     final: Data | None
     head: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """A spec whose tensors are the given ones; `naming` is the peer's whose names they bear, `like` the shipped spec
+    that lent what shapes do not tell, `equals` the shipped specs with these tensors that are other networks; `body` is
+    the shipped classifier whose body stands in place of its own; `teller` tells the rest where no shipped spec does."""
+
+    spec: NetSpec
+    naming: str
+    like: str
+    equals: tuple[str, ...]
+    body: str = ""
+    teller: str = ""
 
 
 class UnknownError(ValueError):

@@ -201,7 +201,11 @@ def test_the_order_of_names_may_be_another():
     [
         ({"layer3.1.conv2.weight": (256, 255, 3, 3)}, "RS614", "layer3.1.conv2.weight"),
         ({"layer3.1.conv4.weight": (256, 256, 3, 3)}, "RS613", "layer3.1.conv4.weight"),
-        ({"decoder.weight": (256, 256)}, "RS611", "naming"),
+        (
+            {"decoder.weight": (256, 256)},
+            "RS613",
+            "1 tensors have no place in resnet18 (resspec names): decoder.weight",
+        ),
         ({"conv1.weight": (64, 3, 5, 5)}, "RS611", "5x5"),
     ],
 )
