@@ -60,8 +60,9 @@ class Learner:
 
     @property
     def steps(self) -> int:
-        """Steps of an epoch."""
-        return -(-len(self.feed) // self.recipe.batch)
+        """Steps of an epoch: as many as batches of that size need, but so that none holds one image alone."""
+        count = len(self.feed)
+        return min(-(-count // self.recipe.batch), max(1, count // 2))
 
     @property
     def taken(self) -> int:

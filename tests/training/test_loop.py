@@ -115,9 +115,10 @@ def test_a_loss_that_is_not_a_number_is_reported_as_such(images: Images):
         train(Small(), few(images, 100), Recipe(epochs=5, lr=1e9, warmup=0.0))
 
 
-@pytest.mark.parametrize("count", [33, 65])
-def test_one_image_more_than_a_batch_holds_does_not_starve_batch_norm(images: Images, count: int):
-    train(Small(), few(images, count), Recipe(epochs=1, batch=32))
+@pytest.mark.parametrize(("count", "batch"), [(33, 32), (65, 32), (5, 2)])
+def test_one_image_more_than_a_batch_holds_does_not_starve_batch_norm(images: Images, count: int, batch: int):
+    starved = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(1), nn.Linear(1, 10))
+    train(starved, few(images, count), Recipe(epochs=1, batch=batch))
 
 
 def test_norms_and_biases_are_not_decayed():
