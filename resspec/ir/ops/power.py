@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
-from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Work
-from resspec.ir.ops.condition import expect_number
-from resspec.ir.ops.conv import Convolution, Linear
+from resspec.ir.op import Arg, Call, Saved, Shape, Weight, Work
+from resspec.ir.ops.conv import Convolution
+from resspec.ir.ops.divided import DividedEmbedding, DividedLinear
 from resspec.ir.ops.projection import EMBEDDING
 from resspec.ir.ops.spectral import CONV, LINEAR
 
@@ -123,26 +123,11 @@ class PowerConv2d(Convolution):
 
 @final
 @dataclass(frozen=True, slots=True)
-class PowerLinear(Op):
+class PowerLinear(DividedLinear):
     """y = W x / s + b with s the estimate of W's largest singular value: macs = F_in F_out."""
 
     kind: ClassVar[str] = "power_linear"
-    macs_rule: ClassVar[str] = "F_in F_out"
-    precision: ClassVar[str] = "low"
     cost_rule: ClassVar[str] = f"{RULE}, 1 per output element where there is a bias"
-
-    in_features: int
-    out_features: int
-    bias: bool = True
-
-    @property
-    def plain(self) -> Linear:
-        """The layer whose weight is divided."""
-        return Linear(self.in_features, self.out_features, self.bias)
-
-    def infer(self, *ins: Shape) -> Shape:
-        """(F_in,) -> (F_out,)."""
-        return self.plain.infer(*ins)
 
     def weights(self) -> tuple[Weight, ...]:
         """`weight` (F_out, F_in), `bias` (F_out), `u0` (1, F_out), `sv0` (1)."""
@@ -169,21 +154,12 @@ class PowerLinear(Op):
 
 @final
 @dataclass(frozen=True, slots=True)
-class PowerEmbedding(Op):
+class PowerEmbedding(DividedEmbedding):
     """A row of a learned table for each whole number, the table divided by the estimate of its largest singular
     value."""
 
     kind: ClassVar[str] = "power_embedding"
-    precision: ClassVar[str] = "promoted"
     cost_rule: ClassVar[str] = RULE
-
-    count: int
-    features: int
-
-    def infer(self, *ins: Shape) -> Shape:
-        """() -> (C,)."""
-        expect_number(self, ins[0])
-        return (self.features,)
 
     def weights(self) -> tuple[Weight, ...]:
         """`weight` (N, C), `u0` (1, N), `sv0` (1)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 from resspec.ir.op import Arg, Call, Op, Saved, Shape, Weight, Window, Work, expect_channels, expect_map
-from resspec.ir.ops.condition import expect_number
+from resspec.ir.ops.divided import DividedEmbedding
 from resspec.ir.ops.spectral import SPECTRAL, divided
 
 
@@ -198,21 +198,12 @@ class SpectralEmbedding(Spectral, nn.Embedding):
 
 @final
 @dataclass(frozen=True, slots=True)
-class SpectralEmbedding(Op):
+class SpectralEmbedding(DividedEmbedding):
     """A row of a learned table for each whole number, the table divided by its largest singular value
     (arXiv:1802.05957)."""
 
     kind: ClassVar[str] = "spectral_embedding"
-    precision: ClassVar[str] = "promoted"
     cost_rule: ClassVar[str] = "5 per table element (2 matrix by vector, 2 norm, 1 divide)"
-
-    count: int
-    features: int
-
-    def infer(self, *ins: Shape) -> Shape:
-        """() -> (C,)."""
-        expect_number(self, ins[0])
-        return (self.features,)
 
     def weights(self) -> tuple[Weight, ...]:
         """`weight_orig` (N, C), `weight_u` (N), `weight_v` (C)."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 from resspec.ir.op import Call, Op, Saved, Shape, Weight, Work
-from resspec.ir.ops.conv import Convolution, Linear
+from resspec.ir.ops.conv import Convolution
+from resspec.ir.ops.divided import DividedLinear
 
 SPECTRAL = '''
 class Spectral(nn.Module):
@@ -160,26 +161,11 @@ class SpectralConv2d(Convolution):
 
 @final
 @dataclass(frozen=True, slots=True)
-class SpectralLinear(Op):
+class SpectralLinear(DividedLinear):
     """y = W x / s + b with s the largest singular value of W: macs = F_in F_out."""
 
     kind: ClassVar[str] = "spectral_linear"
-    macs_rule: ClassVar[str] = "F_in F_out"
-    precision: ClassVar[str] = "low"
     cost_rule: ClassVar[str] = RULE
-
-    in_features: int
-    out_features: int
-    bias: bool = True
-
-    @property
-    def plain(self) -> Linear:
-        """The layer whose weight is divided."""
-        return Linear(self.in_features, self.out_features, self.bias)
-
-    def infer(self, *ins: Shape) -> Shape:
-        """(F_in,) -> (F_out,)."""
-        return self.plain.infer(*ins)
 
     def weights(self) -> tuple[Weight, ...]:
         """`bias`, `weight_orig` (F_out, F_in), `weight_u` (F_out), `weight_v` (F_in)."""
