@@ -161,7 +161,7 @@ class _Run:
         self._ledger = ledger
         self._observer = observer
         self._pruner = self._search.pruner.make()
-        self._proposer = Proposer(problem, ledger.study.directions)
+        self._proposer = Proposer(problem, ledger.study.directions, bench.knows)
         self._callbacks: list[Any] = [imported(path) for path in self._search.callbacks]
 
     def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:
