@@ -26,8 +26,9 @@ REPLAYS = "replays"
 
 
 class Proposer:
-    """Proposes trials of a problem to one process, of networks that the evaluator `knows`. With `skip` a network that has a trial is closed; with `replay`
-    it may be proposed again and takes over what was measured; with `repeat` it is measured again, from another seed."""
+    """Proposes trials of a problem to one process, of networks that the evaluator `knows`. With `skip` a network that
+    has a trial is closed; with `replay` it may be proposed again and takes over what was measured; with `repeat` it is
+    measured again, from another seed."""
 
     def __init__(
         self, problem: Problem, directions: Sequence[StudyDirection], knows: Callable[[NetSpec], bool] = lambda _: True
