@@ -64,7 +64,8 @@ def test_the_tables_of_keys_are_fresh(pytestconfig: pytest.Config):
     for name, table in keys_tables().items():
         block = re.compile(rf"<!-- {name} -->\n.*?<!-- /{name} -->", re.DOTALL)
         assert len(block.findall(fresh)) == 1, name
-        fresh = block.sub(lambda _, told=f"<!-- {name} -->\n{table}<!-- /{name} -->": told, fresh)
+        told = f"<!-- {name} -->\n{table}<!-- /{name} -->"
+        fresh = block.sub(told.replace("\\", r"\\"), fresh)
     if pytestconfig.getoption("--accept"):
         page.write_text(fresh, encoding="utf-8", newline="\n")
     else:
