@@ -1,11 +1,12 @@
-"""The reference as Markdown: every part on a page of its own, and the tables of keys within docs/spec.md."""
+"""The reference as Markdown: a page of every part, and the tables of keys within docs/spec.md."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
-from resspec.authoring.reference import FamilyEntry, FieldEntry, KindEntry, fields_of, reference
+from resspec.authoring.reference import SPECS, FamilyEntry, FieldEntry, KindEntry, key_of
 from resspec.parts import FAMILIES
 from resspec.spec.loading import list_specs, load_spec
 from resspec.spec.net import NetSpec, StageSpec
@@ -30,10 +31,14 @@ Uses = dict[tuple[str, str], list[str]]
 
 def parts_page() -> str:
     """The page of all parts."""
-    families = reference(plugins=False)
+    families = SPECS.reference(plugins=False)
     uses = shipped_uses()
-    links = " · ".join(f"[{entry.family}](#{entry.family})" for entry in families)
-    return f"{INTRODUCTION}\n{links}\n" + "".join(section(entry, uses) for entry in families)
+    return f"{INTRODUCTION}\n{links(families)}\n" + "".join(section(entry, uses) for entry in families)
+
+
+def links(families: Sequence[FamilyEntry]) -> str:
+    """A line of links to each family."""
+    return " · ".join(f"[{entry.family}](#{key_of(entry.family)})" for entry in families)
 
 
 def section(family: FamilyEntry, uses: Uses) -> str:
@@ -73,16 +78,16 @@ def cell(text: str) -> str:
 
 def keys_tables() -> dict[str, str]:
     """The tables within docs/spec.md by their names there."""
-    net = [field for field in fields_of(NetSpec) if field.name not in FAMILIES]
-    stage = [field for field in fields_of(StageSpec) if field.name not in FAMILIES]
+    net = [field for field in SPECS.fields(NetSpec) if field.name not in FAMILIES]
+    stage = [field for field in SPECS.fields(StageSpec) if field.name not in FAMILIES]
     families = ["| key | stands at | what it is |", "|---|---|---|"]
-    families += [f"| [`{f.family}`](parts.md#{f.family}) | {places(f.family)} | {f.about} |" for f in reference()]
+    families += [f"| [`{f.family}`](parts.md#{f.family}) | {places(f.family)} | {f.about} |" for f in SPECS.reference()]
     return {
         "keys": fields_table(net, "key"),
         "stage keys": fields_table(stage, "key"),
         "families": "\n".join(families) + "\n",
-        "scale": fields_table(fields_of(Scale)),
-        **{f"rule {name}": fields_table(fields_of(rule)) for name, rule in RULES.items()},
+        "scale": fields_table(SPECS.fields(Scale)),
+        **{f"rule {name}": fields_table(SPECS.fields(rule)) for name, rule in RULES.items()},
     }
 
 
@@ -94,6 +99,7 @@ def places(family: str) -> str:
     return inner.get(family, ", ".join(levels))
 
 
+@cache
 def shipped_uses() -> Uses:
     """The shipped networks that name each kind, by family and kind; the shortest names first."""
     found: Uses = {}

@@ -22,10 +22,9 @@ app = typer.Typer()
 
 def complete_part(incomplete: str) -> Iterator[str]:
     """Families and kinds that begin so."""
-    from resspec.parts import FAMILIES
+    from resspec.authoring.search_reference import known_names
 
-    names = dict.fromkeys([*FAMILIES, *(kind for family in FAMILIES.values() for kind in family.kinds())])
-    yield from (name for name in names if name.startswith(incomplete))
+    yield from (name for name in dict.fromkeys(known_names()) if name.startswith(incomplete))
 
 
 @app.command(
@@ -42,19 +41,39 @@ def parts(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what a spec may name: the families of parts, the kinds of one, or the fields of a kind; also of plug-ins."""
-    from resspec.authoring.reference import family_entry, kinds_named, reference
-    from resspec.parts import FAMILIES
+    """Tell what files may name: the families, the kinds of one, or the fields of a kind, plug-ins included."""
+    from resspec.authoring.reference import SPECS
 
+    if name is not None and name in SPECS.families():
+        entry = SPECS.family(name)
+        tell(entry.to_dict(), family(entry), as_json=as_json)
+        return
+    if name is not None and (kinds := SPECS.named(name)):
+        tell_kinds(kinds, as_json=as_json)
+        return
+    tell_of_searches(name, as_json=as_json)
+
+
+def tell_of_searches(name: str | None, *, as_json: bool) -> None:
+    """Families and kinds of search files and recipes, whose modules take a moment to import; everything where there is
+    no name."""
+    from resspec.authoring.reference import SPECS, key_of
+    from resspec.authoring.search_reference import SEARCHES, kinds_named
+
+    families = {key_of(known): known for known in SEARCHES.families()}
     if name is None:
-        every = reference()
-        tell([entry.to_dict() for entry in every], families(every), as_json=as_json)
-    elif name in FAMILIES:
-        entry = family_entry(name)
+        every = [SPECS.reference(), SEARCHES.reference()]
+        tell([entry.to_dict() for entries in every for entry in entries], overview(*every), as_json=as_json)
+    elif name in families:
+        entry = SEARCHES.family(families[name])
         tell(entry.to_dict(), family(entry), as_json=as_json)
     else:
-        kinds = kinds_named(name)
-        tell([kind.to_dict() for kind in kinds], (line for kind in kinds for line in fields(kind)), as_json=as_json)
+        tell_kinds(kinds_named(name), as_json=as_json)
+
+
+def tell_kinds(kinds: Sequence[KindEntry], *, as_json: bool) -> None:
+    """The fields of kinds."""
+    tell([kind.to_dict() for kind in kinds], (line for kind in kinds for line in fields(kind)), as_json=as_json)
 
 
 def tell(data: object, shown: Iterator[RenderableType], *, as_json: bool) -> None:
@@ -72,11 +91,15 @@ def tell(data: object, shown: Iterator[RenderableType], *, as_json: bool) -> Non
         typer.echo(row.rstrip())  # cells are padded to their columns
 
 
-def families(entries: Sequence[FamilyEntry]) -> Iterator[RenderableType]:
+def overview(of_specs: Sequence[FamilyEntry], of_searches: Sequence[FamilyEntry]) -> Iterator[RenderableType]:
     """A line for each family."""
-    yield columns([[entry.family, ", ".join(kind.kind for kind in entry.kinds)] for entry in entries])
-    yield ""
-    yield "`resspec parts NAME` tells of a family or a kind; docs/spec.md of everything around them."
+    from resspec.authoring.reference import key_of
+
+    for title, entries in (("In specs:", of_specs), ("In search files and recipes:", of_searches)):
+        yield title
+        yield columns([[key_of(entry.family), ", ".join(kind.kind for kind in entry.kinds)] for entry in entries])
+        yield ""
+    yield "`resspec parts NAME` tells of a family or a kind."
 
 
 def family(entry: FamilyEntry) -> Iterator[RenderableType]:

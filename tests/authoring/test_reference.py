@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from resspec.authoring.kinds_page import kinds_page
 from resspec.authoring.parts_page import keys_tables, kinds_in, parts_page, shipped_uses
-from resspec.authoring.reference import KindEntry, reference
+from resspec.authoring.reference import SPECS, KindEntry
+from resspec.authoring.search_reference import SEARCHES
 from resspec.cli.app import app
 from resspec.parts import FAMILIES
 from resspec.spec.loading import load_spec
 
 DOCS = Path(__file__).parents[2] / "docs"
-FAMILY_ENTRIES = {entry.family: entry for entry in reference()}
+FAMILY_ENTRIES = {entry.family: entry for entry in SPECS.reference()}
 KINDS = [kind for entry in FAMILY_ENTRIES.values() for kind in entry.kinds]
+OTHERS = [kind for entry in SEARCHES.reference() for kind in entry.kinds]
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.family}.{kind.kind}")
+@pytest.mark.parametrize("kind", KINDS + OTHERS, ids=lambda kind: f"{kind.family}.{kind.kind}")
 def test_a_kind_says_what_it_is_and_every_field_what_it_does_and_may_be(kind: KindEntry):
     assert kind.about.endswith((".", ")")), kind.about
     for field in kind.fields:
         assert field.about, field.name
-        assert field.type not in ("any", "mapping", "list"), (field.name, field.type)
+        assert field.type not in ("value", "mapping", "list") or field.name == "options", (field.name, field.type)
 
 
 def test_every_family_and_kind_is_told():
@@ -51,11 +55,12 @@ def test_parts_within_parts_are_found():
     assert {("stem", "conv7x7"), ("pool", "max"), ("heads", "rcnn"), ("region", "masks"), ("neck", "fpn")} <= found
 
 
-def test_the_page_of_parts_is_fresh(pytestconfig: pytest.Config):
-    page = DOCS / "parts.md"
+@pytest.mark.parametrize(("name", "page"), [("parts.md", parts_page), ("kinds.md", kinds_page)])
+def test_a_page_of_kinds_is_fresh(pytestconfig: pytest.Config, name: str, page: Callable[[], str]):
+    text = page()
     if pytestconfig.getoption("--accept"):
-        page.write_text(parts_page(), encoding="utf-8", newline="\n")
-    assert page.read_text(encoding="utf-8") == parts_page(), "pytest --accept writes it anew"
+        (DOCS / name).write_text(text, encoding="utf-8", newline="\n")
+    assert (DOCS / name).read_text(encoding="utf-8") == text, "pytest --accept writes it anew"
 
 
 def test_the_tables_of_keys_are_fresh(pytestconfig: pytest.Config):
@@ -81,7 +86,7 @@ def said(*words: str) -> str:
 def test_the_verb_lists_families_kinds_and_fields():
     assert all(name in said() for name in FAMILIES)
     told = said("shortcut")
-    assert "By default projection." in told
+    assert "By default projection." in " ".join(told.split())
     assert all(kind in told for kind in FAMILIES["shortcut"].kinds())
     told = said("bottleneck")
     assert re.search(r"stride_on +3x3 or 1x1 +3x3 +The convolution that carries", told)
@@ -92,9 +97,15 @@ def test_a_kind_of_two_families_is_told_of_both_or_of_the_one_that_is_named():
     assert re.findall(r"^(\w+): avg", said("pool.avg"), re.MULTILINE) == ["pool"]
 
 
+def test_what_searches_and_recipes_name_is_told_too():
+    assert "By default bayes." in " ".join(said("sampler").split())
+    assert re.search(r"^table format: \{kind: paths, of: …\}", said("table-format.paths"), re.MULTILINE)
+    assert "nas-bench-macro" in said("table-format")
+
+
 def test_what_is_told_is_data_as_well():
     assert json.loads(said("se", "--json")) == [kind.to_dict() for kind in KINDS if kind.kind == "se"]
-    assert {entry["family"] for entry in json.loads(said("--json"))} == set(FAMILIES)
+    assert {"stem", "sampler"} < {entry["family"] for entry in json.loads(said("--json"))}
 
 
 def test_an_unknown_part_is_refused_with_the_nearest():
@@ -102,3 +113,4 @@ def test_an_unknown_part_is_refused_with_the_nearest():
     assert result.exit_code == 2
     assert "RS203" in result.stderr
     assert "did you mean 'bottleneck'" in result.stderr
+    assert "Traceback" not in result.output
