@@ -1,5 +1,6 @@
-"""The space as a chain: stem, stages and the rest, each of which costs what its own values and the shape it is given
-say. So a table per part prices any number of points by look-ups, exactly, and sums over parts are exact as well."""
+"""The space as a chain: stem, stages and the rest, or the steps of necks, decoders and heads, each of which costs what
+its own values and the shapes it is given say. So a table per part prices any number of points by look-ups, exactly, and
+sums over parts are exact as well."""
 
 from __future__ import annotations
 
@@ -12,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resspec.ir import Shape
-from resspec.partial import comes_apart
-from resspec.plan import resolve
-from resspec.pricing import layout
 from resspec.spec.budgets import COSTS
 from resspec.spec.net import NetSpec
 from resspec.study.columns import Columns
 from resspec.study.constraints import Rule
-from resspec.study.pieces import Part, Pieces, Row
+from resspec.study.part import Part, Row
+from resspec.study.pieces import Pieces
+from resspec.study.sections import adds_up, read_of, sections_of, undivided
 from resspec.study.space import Space
 
 Ints = NDArray[np.int64]
@@ -40,11 +40,12 @@ Tally = tuple[Any, ...]
 @dataclass(frozen=True, slots=True)
 class State:
     """What a part knows of those before it: the shape it is given, what the constraints remember, and where memory
-    counts, the elements of the last stage's input."""
+    counts, the elements of the last stage's input; the shapes of the maps that parts to come read."""
 
     shape: Shape
     tally: Tally
     held: int = 0
+    maps: tuple[Shape, ...] = ()
 
 
 class Link:
@@ -127,16 +128,19 @@ class Chain:
         self.space = space
         self.columns = columns = columns or Columns()
         self._rules = tuple(rules)
-        paths = [dimension.paths for dimension in space.dimensions]
-        parts = layout(paths, base)
-        if columns.memory and not comes_apart(resolve(base)):
-            parts = (tuple(range(len(paths))),)
-        numbers = [-1] if len(parts) == 1 else range(len(parts))
-        axes = [set(own) for own in parts]
+        drops = base.drop_path > 0 or any("drop_path" in dimension.paths for dimension in space.dimensions)
+        deepest = _deepest(space, base)
+        sections = sections_of(space, base, memory=columns.memory)
+        self._pieces = Pieces(base, deepest, columns, drops=drops, reads=read_of(sections))
+        if not adds_up(self._pieces, sections, base):
+            sections = undivided(space)
+            self._pieces = Pieces(base, deepest, columns, drops=drops)
+        axes = [set(section.axes) for section in sections]
         self._visits = visits(self._rules, axes)
-        self.links = tuple(Link(number, sorted(own), space, columns) for number, own in zip(numbers, axes, strict=True))
-        drops = base.drop_path > 0 or any("drop_path" in own for own in paths)
-        self._pieces = Pieces(base, _deepest(space, base), columns, drops=drops)
+        self.links = tuple(
+            Link(section.number, sorted(own), space, columns) for section, own in zip(sections, axes, strict=True)
+        )
+        self._passed = [section.passed for section in sections]
         self._last = len(base.stages)
         self.states: list[State] = [State((-1,), ())]
         self._numbers: dict[State, int] = {}
@@ -182,9 +186,14 @@ class Chain:
         settings: dict[str, Any] = {}
         for axis, position in positions.items():
             settings |= self.space.dimensions[axis].settings[position]
-        part = self._pieces.part(link.number, settings, state.shape, state.held)
+        place = self.links.index(link)
+        maps = dict(zip(self._passed[place - 1], state.maps, strict=True)) if place else {}
+        part = self._pieces.part(link.number, settings, state.shape, state.held, maps)
+        if part is None:
+            return None, DEAD
         held = math.prod(state.shape) if self.columns.memory and link.number == self._last else 0
-        return (None, DEAD) if part is None else (part, self._number(State(part.shape, tally, held)))
+        maps.update(part.maps)
+        return part, self._number(State(part.shape, tally, held, tuple([maps[name] for name in self._passed[place]])))
 
     def _tallied(self, link: Link, tally: Tally, positions: dict[int, Any]) -> Tally | None:
         """What the constraints remember behind a link; None where one is broken."""

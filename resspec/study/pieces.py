@@ -3,9 +3,8 @@ they are given: nothing is composed, and what two networks share is looked at on
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,41 +12,22 @@ from resspec.analysis.backward import FULL
 from resspec.analysis.cost import Costs, node_costs, op_costs, total
 from resspec.analysis.memory import inference_bytes
 from resspec.compile import compile_plan
+from resspec.dense import STEM
 from resspec.errors import GraphError, SpecError
-from resspec.ir import Builder, Node, Shape, Value
+from resspec.ir import Builder, Shape, Value
 from resspec.partial import part_peak
+from resspec.parts.steps import IMAGE
 from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
 from resspec.pricing import piece_costs, rest_costs
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
-from resspec.study.columns import NOTHING, Columns, Extra
+from resspec.study.columns import Columns, Extra
+from resspec.study.part import Part, Row, added_up, digest_of, given, hashed, joined
+from resspec.study.tail import Tail
 from resspec.template import template
 
-DIGEST_BYTES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a sampler may know of a stage for free: its costs, output width, side of the map behind it, number of
-    blocks, and the macs and params of each block."""
-
-    costs: Costs
-    width: int
-    side: int
-    depth: int
-    blocks: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a net on an input of one shape: its costs, the shape behind it, digests of the pieces it lays (equal
-    parts have equal ones), a row for each stage in it, and what it takes beside its counts."""
-
-    costs: Costs
-    shape: Shape
-    digests: tuple[int, ...]
-    rows: tuple[Row, ...]
-    extra: Extra = NOTHING
+MARK = 1
+"""The digest that stands where a map is that others read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +42,14 @@ class Pieces:
     """Reads parts of networks around a base. `drops` says that drop rates may be in play: they follow from the
     number of blocks, so each block then counts, also one that lays nothing."""
 
-    def __init__(self, base: NetSpec, deepest: Mapping[int, int], columns: Columns, *, drops: bool) -> None:
-        """`deepest`: stages whose depth varies, and the largest. Their plan is read once and cut."""
+    def __init__(
+        self, base: NetSpec, deepest: Mapping[int, int], columns: Columns, *, drops: bool, reads: Collection[str] = ()
+    ) -> None:
+        """`deepest`: stages whose depth varies, and the largest. Their plan is read once and cut. `reads` are the maps
+        of the body that steps behind it read, where it has such; a net has no more parts then than these."""
         self._base = base
+        self._reads = frozenset(reads)
+        self._tail = Tail(columns)
         self._columns = columns
         self._deepest = {stage: depth for stage, depth in deepest.items() if not base.stages[stage - 1].blocks}
         self._drops = drops
@@ -73,13 +58,23 @@ class Pieces:
         self._laid: dict[tuple[int, Shape], _Laid] = {}
         self._ids: dict[int, tuple[Piece, int]] = {}
 
-    def part(self, number: int, settings: Mapping[str, Any], shape: Shape, held: int = 0) -> Part | None:
-        """The part of a number (0 the stem, then the stages, then the rest; -1 the whole net) with these settings of
-        the base; None where it is no legal part. `held` as in `part_peak`."""
+    def part(
+        self,
+        number: int,
+        settings: Mapping[str, Any],
+        shape: Shape,
+        held: int = 0,
+        maps: Mapping[str, Shape] | None = None,
+    ) -> Part | None:
+        """The part of a number (0 the stem, then the stages, then the rest, or the steps behind the body; -1 the whole
+        net) with these settings of the base; None where it is no legal part. `held` as in `part_peak`; `maps` are those
+        that a step may read."""
         plan = self._resolved(settings) if number < 0 else self._plan(number, settings)
         if plan is None:
             return None
         try:
+            if self._reads and number >= 0:
+                return self._between(plan, number, shape, maps or {})
             part = joined(self._parts(plan)) if number < 0 else self._part(plan, number, shape)
             if number < 0 and self._columns.wide:
                 return replace(part, extra=self._whole(plan))
@@ -88,6 +83,24 @@ class Pieces:
         except GraphError:
             return None
         return part
+
+    def _between(self, plan: Plan, number: int, shape: Shape, maps: Mapping[str, Shape]) -> Part:
+        """A part of a net whose steps behind the body read several of its maps."""
+        last = len(plan.stages)
+        if number > last:
+            return self._tail.part(plan, number - last - 1, shape, maps)
+        part = self._part(plan, number, shape)
+        if number:
+            name = plan.stages[number - 1].name
+            read = (MARK,) if name in self._reads else ()
+            behind = part.shape if number < last else ()
+            return replace(part, shape=behind, digests=(*part.digests, *read), maps=((name, part.shape),))
+        made = template(plan.stem, plan.input)
+        places = {node.name: place for place, node in enumerate(made.nodes)}
+        marks = [(name, places.get(x.name)) for name, x in made.marks if name in self._reads]
+        read = (*((hashed(marks),) if marks else ()), *((MARK,) if STEM in self._reads else ()))
+        own = ((IMAGE, plan.input), (STEM, part.shape), *((name, x.shape) for name, x in made.marks))
+        return replace(part, digests=(*part.digests, *read), maps=own)
 
     def _peaked(self, part: Part, plan: Plan, number: int, shape: Shape, held: int) -> Part:
         """The part with the bytes alive at its peak, and the input of the net, which is held throughout, as if it were
@@ -136,7 +149,7 @@ class Pieces:
     def _part(self, plan: Plan, number: int, shape: Shape) -> Part:
         if number == 0:
             stem = self._piece(plan.stem, plan.input)
-            return Part(stem.costs, stem.shape, (_hashed(plan.input), *_some(stem)), (), (*stem.added, 0))
+            return Part(stem.costs, stem.shape, (hashed(plan.input), *_some(stem)), (), (*stem.added, 0))
         if number > len(plan.stages):
             if plan.dense:
                 costs, behind, fingerprint = rest_costs(plan)
@@ -166,9 +179,9 @@ class Pieces:
         out = stage.lay(b, Value("", shape), put)
         shapes |= {node.name: node.shape for node in b.nodes}
         gathered += [op_costs(node.op, tuple([shapes[name] for name in node.inputs]), node.shape) for node in b.nodes]
-        added.append(self._columns.added(_given(b.nodes, shapes)))
+        added.append(self._columns.added(given(b.nodes, shapes)))
         if b.nodes:
-            digests.append(_digest(b.nodes, out.name) or 0)
+            digests.append(digest_of(b.nodes, out.name) or 0)
         costs = total(gathered)
         row = Row(costs, out.shape[0], math.prod(out.shape[1:]), len(stage.blocks), tuple(blocks))
         return Part(costs, out.shape, tuple(digests), (row,), (*added_up(added), 0))
@@ -179,8 +192,8 @@ class Pieces:
         if laid is None:
             made = template(piece, shape)
             shapes = {"": shape} | {node.name: node.shape for node in made.nodes}
-            added = self._columns.added(_given(made.nodes, shapes) if self._columns.wide else ())
-            laid = self._laid[key] = _Laid(*piece_costs(piece, shape), _digest(made.nodes, made.out), added)
+            added = self._columns.added(given(made.nodes, shapes) if self._columns.wide else ())
+            laid = self._laid[key] = _Laid(*piece_costs(piece, shape), digest_of(made.nodes, made.out), added)
         return laid
 
     def _id(self, piece: Piece) -> int:
@@ -210,25 +223,6 @@ def _undivided(plan: Plan) -> Part:
     return Part(total(sites.values()), behind, (int(graph.fingerprint, 16),), tuple(rows))
 
 
-def joined(parts: Sequence[Part]) -> Part:
-    """Parts in a row as one."""
-    digests = tuple(digest for part in parts for digest in part.digests)
-    rows = tuple(row for part in parts for row in part.rows)
-    return Part(total(part.costs for part in parts), parts[-1].shape, digests, rows)
-
-
-def added_up(parts: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """Bytes of weights and nanoseconds of several parts."""
-    weights, nanoseconds = zip(*parts, strict=True)
-    return sum(weights), sum(nanoseconds)
-
-
-def _given(nodes: Iterable[Node], shapes: Mapping[str, Shape]) -> Iterator[tuple[Node, tuple[Shape, ...]]]:
-    """Nodes with the shapes of what they read."""
-    for node in nodes:
-        yield node, tuple([shapes[name] for name in node.inputs])
-
-
 def _cut(plan: Plan, number: int, depth: int) -> Plan:
     """The plan with a stage cut to its first blocks: where no single block is changed, a deeper stage begins like a
     shallower one, but for drop rates."""
@@ -246,15 +240,3 @@ def _without_rate(piece: Piece) -> Piece:
 
 def _some(laid: _Laid) -> tuple[int, ...]:
     return () if laid.digest is None else (laid.digest,)
-
-
-def _digest(nodes: Sequence[Node], out: str) -> int | None:
-    """A number that follows from the ops and how they are wired; None where there is nothing."""
-    if not nodes:
-        return None
-    places = {node.name: place for place, node in enumerate(nodes)}
-    return _hashed([(node.op, [places.get(name, name) for name in node.inputs]) for node in nodes], places.get(out, -1))
-
-
-def _hashed(*data: object) -> int:
-    return int.from_bytes(hashlib.blake2b(repr(data).encode(), digest_size=DIGEST_BYTES).digest())
