@@ -40,14 +40,14 @@ def _behind(dense: DensePlan, names: Mapping[str, str]) -> tuple[Step, ...]:
     levels: dict[str, str] = {}
     if dense.neck is not None:
         count = len(dense.neck_taps)
-        own = dense.neck.steps(count, kit)
+        own = dense.neck.apart(count, kit)
         if not own:
             return ()
         found += _named("neck", own, [names.get(tap, tap) for tap in dense.neck_taps])
         levels = {level: f"neck.{level}" for level in dense.neck.levels(count)}
     if dense.decoder is not None:
         taps = list(levels.values()) or [names.get(tap, tap) for tap in dense.decoder_taps]
-        own = dense.decoder.steps(len(taps), kit)
+        own = dense.decoder.apart(len(taps), kit)
         found += _named("decoder", own, taps)
         levels = {DECODED: found[-1].gives if own else taps[-1]}
     seen = {"aux": dense.aux, "deepest": dense.deepest}

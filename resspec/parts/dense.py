@@ -119,7 +119,7 @@ class Neck(Part):
     taps: Taps | None = None
     """The maps that it reads, from the input down; by default those of all stages."""
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """What it lays on so many maps, called 0, 1, … from the largest, step by step, where its cost is to come apart;
         none by default."""
         return ()
@@ -152,7 +152,7 @@ class Decoder(Part):
         """Of the maps that the body has, those that the decoder reads where a spec names none; the last by default."""
         return places[-1:]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """What it lays on so many maps, called 0, 1, … from the largest, and IMAGE, step by step; the last gives its
         map. By default one step that reads all."""
         return (Step(AtOnce(self, kit), (*map(str, range(maps)), IMAGE), "map"),)

@@ -67,4 +67,5 @@ def digest_of(nodes: Sequence[Node], out: str) -> int | None:
 
 
 def hashed(*data: object) -> int:
+    """A number that follows from what data is written as."""
     return int.from_bytes(hashlib.blake2b(repr(data).encode(), digest_size=DIGEST_BYTES).digest())

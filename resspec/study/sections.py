@@ -1,5 +1,5 @@
-"""The parts that every network of a space is made of, in the order in which they are priced: the values that concern each,
-and the maps that parts behind it read. Two networks have the same parts, or the space does not come apart."""
+"""The parts that every network of a space is made of, in the order in which they are priced: the values that concern
+each, and the maps that parts behind it read. All networks have the same parts, or the space does not come apart."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ from resspec.study.space import Dimension, Space
 
 MOST_VALUES = 200
 """Values of a dimension up to which it is looked at whether all give the same parts."""
+
+JOINT = ("condition", "drop_path")
+"""What concerns parts in a way that their digests do not tell."""
+ENDS = ("head", "classes", "num_classes")
+"""What else may be said of heads."""
 
 Skeleton = tuple[tuple[tuple[str, ...], str], ...]
 """What each step reads and gives."""
@@ -110,20 +115,17 @@ class _Dense:
 
     def _concerned_by(self, path: str, dimension: Dimension) -> frozenset[int]:
         first, *steps = path.split(".")
-        if first in ("condition", "drop_path"):
-            return frozenset({WHOLE})
         if first in DENSE:
             return self._items(path, dimension) if len(steps) > 1 else self._numbers(first)
-        if first in ("head", "classes", "num_classes"):
+        if first in ENDS:
             return self._numbers("heads")
-        found = concerned_by(path, self._base, self._bound)
-        if first == "stages" and steps[1:] == ["stride"]:
-            return found | self._numbers("heads")  # which ask whether a map is as large as the image
-        if first == "stem" and steps not in (["width"], ["widths"]):
-            return found | self._numbers("heads")
+        found = frozenset({WHOLE}) if first in JOINT else concerned_by(path, self._base, self._bound)
         if len(found) == self._stages + 2:
             return frozenset(range(self._stages + 1 + len(self._steps)))
-        return found
+        # heads ask whether a map is as large as the image
+        strides = first == "stages" and steps[1:] == ["stride"]
+        lowers = strides or (first == "stem" and steps not in (["width"], ["widths"]))
+        return found | self._numbers("heads") if lowers else found
 
     def _items(self, path: str, dimension: Dimension) -> frozenset[int]:
         """What an item of a list concerns, as decoder.widths.2: the steps that it changes; all of its family where

@@ -35,7 +35,7 @@ class PanopticPyramid(Decoder):
         """The maps of all stages."""
         return [place for place in places if place not in ("stem", "unpooled")]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """Each map's convolution and its sum with the one above; a branch of each level, from the smallest; their
         merge."""
         found, levels = [], list[str]()
@@ -54,7 +54,7 @@ class PanopticPyramid(Decoder):
 
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """lateral0 …, up0 …, add0 …; then a scope for each level, from the smallest, and their merge."""
-        return last_of(b, self.steps(len(maps), kit), maps, image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class LinkNet(Decoder):
         """The map before the stem's pool and those of all stages; of the stem's two maps the larger alone."""
         return [place for place in places if place != "stem"]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """A step for each map but the last, and one without a skip."""
         x, found = str(maps - 1), []
         for place, skip in enumerate([*map(str, reversed(range(maps - 1))), ""]):
@@ -39,7 +39,7 @@ class LinkNet(Decoder):
 
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """In scopes 0, 1, …: conv1, bn1, act1, up, bn2, act2, conv3, bn3, act3, add."""
-        return last_of(b, self.steps(len(maps), kit), maps, image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
 
 @dataclass(frozen=True, slots=True)

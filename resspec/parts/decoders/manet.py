@@ -33,7 +33,7 @@ class MANet(Decoder):
         """The map before the stem's pool and those of all stages; of the stem's two maps the larger alone."""
         return [place for place in places if place != "stem"]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """Attention to places; a step for each map but the last, and one for the image."""
         x, goals = "center", [*map(str, reversed(range(maps - 1))), IMAGE]
         found = [Step(PlaceAttention(self.pairs), (str(maps - 1),), x)]
@@ -45,7 +45,7 @@ class MANet(Decoder):
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """Scope center; in scopes step0, step1, …: conv1, bn1, act1, conv2, bn2, act2, up, scopes low and high, gates,
         scale, cat, conv3, bn3, act3, conv4, bn4, act4."""
-        return last_of(b, self.steps(len(maps), kit), maps, image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class PyramidAttention(Decoder):
         """The maps of all stages."""
         return [place for place in places if place not in ("stem", "unpooled")]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """The pyramid, and a step for each map but the last."""
         x = "pyramid"
         found = [Step(AttentionPyramid(self.width, kit), (str(maps - 1),), x)]
@@ -38,7 +38,7 @@ class PyramidAttention(Decoder):
 
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """Scope pyramid; in scopes step0, step1, …: pool, conv1, bn1, gate, conv2, bn2, act2, scale, up, add."""
-        return last_of(b, self.steps(len(maps), kit), maps, image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
 
 @dataclass(frozen=True, slots=True)

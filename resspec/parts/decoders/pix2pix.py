@@ -31,7 +31,7 @@ class Pix2Pix(Decoder):
         """The maps of all stages."""
         return [place for place in places if place not in ("stem", "unpooled")]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """A step for each map but the last, and an activation."""
         x, found = str(maps - 1), []
         for place, skip in enumerate(map(str, reversed(range(maps - 1)))):
@@ -42,7 +42,7 @@ class Pix2Pix(Decoder):
 
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """In scopes step0, step1, …: act1, up, bn1, drop, cat; act."""
-        return last_of(b, self.steps(len(maps), kit), maps, image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
 
 @dataclass(frozen=True, slots=True)

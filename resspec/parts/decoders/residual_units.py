@@ -24,7 +24,7 @@ class ResidualUnits(Decoder):
         """The maps of all stages."""
         return [place for place in places if place not in ("stem", "unpooled")]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """A step for each map but the last and the largest, and the largest beside what they give."""
         x, found = str(maps - 1), []
         skips = [str(place) for place in reversed(range(maps - 1))]
@@ -35,7 +35,7 @@ class ResidualUnits(Decoder):
 
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """In scopes step0, step1, …: cat, up, bn, act, conv1, bn1, act1, add; cat."""
-        return last_of(b, self.steps(len(maps), kit), maps, image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class ResUNetPlusPlus(Decoder):
         """The maps of all stages."""
         return [place for place in places if place not in ("stem", "unpooled")]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """A pyramid, a step for each map but the last, a pyramid."""
         x, last = "bridge", str(maps - 1)
         found = [Step(AtrousPyramid(x, self.rates, self.width, kit), (last, last), x)]
@@ -46,7 +46,7 @@ class ResUNetPlusPlus(Decoder):
 
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """Scope bridge; in scopes step0, step1, …: scope attention, up, cat, scope block0; scope end."""
-        return last_of(b, self.steps(len(maps), kit), maps, image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class UNet(Decoder):
         """The map before the stem's pool and those of all stages; of the stem's two maps the larger alone."""
         return [place for place in places if place != "stem"]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """A step for each map but the last, and one for the image."""
         goals = [*map(str, reversed(range(maps - 1))), IMAGE]
         x, found = str(maps - 1), []
@@ -44,7 +44,7 @@ class UNet(Decoder):
 
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """In scopes 0, 1, …: up, cat, scope gate1, conv1, bn1, act1, conv2, bn2, act2, scope gate2."""
-        return last_of(b, self.steps(len(maps), kit), maps, image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
 
 @dataclass(frozen=True, slots=True)

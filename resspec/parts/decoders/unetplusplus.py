@@ -29,7 +29,7 @@ class UNetPlusPlus(Decoder):
         """The map before the stem's pool and those of all stages; of the stem's two maps the larger alone."""
         return [place for place in places if place != "stem"]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """The steps row by row from the smallest, the nearest to the body first, and one for the image."""
         features = [str(place) for place in reversed(range(maps))]
         widths = halved(self.width, self.widths, maps)
@@ -49,7 +49,7 @@ class UNetPlusPlus(Decoder):
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """In scopes x_DEPTH_ROW, row by row from the smallest, the nearest to the body first: up, cat, conv1, bn1,
         act1, conv2, bn2, act2."""
-        return last_of(b, self.steps(len(maps), kit), maps, image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class UPerNet(Decoder):
         """The maps of all stages."""
         return [place for place in places if place not in ("stem", "unpooled")]
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """A norm on each map; pyramid pooling on the last; a convolution on each other and its sum with the level
         above; a convolution on each sum; all levels in one."""
         last = maps - 1
@@ -52,7 +52,7 @@ class UPerNet(Decoder):
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """norm0 …; scopes cells0 …, cat, bottom; from the smallest skip lateral0, up0, add0, …; output0, …; resized0,
         …, cat_levels, fuse."""
-        return last_of(b, self.steps(len(maps), kit), maps, image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class FeaturePyramid(Neck):
     norm: Annotated[Norm, part_field(Norm)] = Field(default_factory=lambda: Norm.read("none"))
     """The norm behind the convolutions on the body's maps and on their sums."""
 
-    def steps(self, maps: int, kit: Kit) -> Sequence[Step]:
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
         """From the smallest map: the convolution on it, its sum with the one above, the convolution on that; then the
         extra levels."""
         found, above = [], ""
@@ -60,7 +60,7 @@ class FeaturePyramid(Neck):
 
     def lay(self, b: Builder, maps: Sequence[Value], kit: Kit) -> Mapping[str, Value]:
         """lateral0 …, up0 …, add0 …, output0 …, p6, p7."""
-        known = lay_all(b, self.steps(len(maps), kit), numbered(maps))
+        known = lay_all(b, self.apart(len(maps), kit), numbered(maps))
         return {name: known[name] for name in self.levels(len(maps))}
 
 
