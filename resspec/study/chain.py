@@ -18,7 +18,7 @@ from resspec.spec.net import NetSpec
 from resspec.study.columns import Columns
 from resspec.study.constraints import Rule
 from resspec.study.part import Part, Row
-from resspec.study.pieces import Pieces
+from resspec.study.pieces import DROPS, Pieces
 from resspec.study.sections import adds_up, read_of, sections_of, undivided
 from resspec.study.space import Space
 
@@ -128,7 +128,7 @@ class Chain:
         self.space = space
         self.columns = columns = columns or Columns()
         self._rules = tuple(rules)
-        drops = base.drop_path > 0 or any("drop_path" in dimension.paths for dimension in space.dimensions)
+        drops = base.drop_path > 0 or any(DROPS in dimension.paths for dimension in space.dimensions)
         deepest = _deepest(space, base)
         sections = sections_of(space, base, memory=columns.memory)
         self._pieces = Pieces(base, deepest, columns, drops=drops, reads=read_of(sections))

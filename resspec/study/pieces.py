@@ -26,6 +26,7 @@ from resspec.study.part import Part, Row, added_up, digest_of, given, hashed, jo
 from resspec.study.tail import Tail
 from resspec.template import template
 
+DROPS = "drop_path"
 MARK = 1
 """The digest that stands where a map is that others read."""
 
@@ -73,16 +74,21 @@ class Pieces:
         if plan is None:
             return None
         try:
-            if self._reads and number >= 0:
-                return self._between(plan, number, shape, maps or {})
-            part = joined(self._parts(plan)) if number < 0 else self._part(plan, number, shape)
-            if number < 0 and self._columns.wide:
-                return replace(part, extra=self._whole(plan))
-            if self._columns.memory:
-                return self._peaked(part, plan, number, shape, held)
+            part = self._made(plan, number, shape, held, maps or {})
         except GraphError:
             return None
+        if number <= 0 and DROPS in settings:  # the digests of blocks leave their rates out
+            return replace(part, digests=(hashed(DROPS, settings[DROPS]), *part.digests))
         return part
+
+    def _made(self, plan: Plan, number: int, shape: Shape, held: int, maps: Mapping[str, Shape]) -> Part:
+        """The part of a plan."""
+        if self._reads and number >= 0:
+            return self._between(plan, number, shape, maps)
+        part = joined(self._parts(plan)) if number < 0 else self._part(plan, number, shape)
+        if number < 0 and self._columns.wide:
+            return replace(part, extra=self._whole(plan))
+        return self._peaked(part, plan, number, shape, held) if self._columns.memory else part
 
     def _between(self, plan: Plan, number: int, shape: Shape, maps: Mapping[str, Shape]) -> Part:
         """A part of a net whose steps behind the body read several of its maps."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from resspec.analysis.cost import Costs
 from resspec.dense import STEM
@@ -25,8 +26,6 @@ from resspec.study.space import Dimension, Space
 MOST_VALUES = 200
 """Values of a dimension up to which it is looked at whether all give the same parts."""
 
-JOINT = ("condition", "drop_path")
-"""What concerns parts in a way that their digests do not tell."""
 ENDS = ("head", "classes", "num_classes")
 """What else may be said of heads."""
 
@@ -70,7 +69,8 @@ def adds_up(pieces: Pieces, sections: Sequence[Section], base: NetSpec) -> bool:
     steps forget something is priced whole instead."""
     if not read_of(sections):
         return True
-    found, shape, maps = Costs(), (), dict[str, Shape]()
+    shape: Shape = ()
+    found, maps = Costs(), dict[str, Shape]()
     for section in sections:
         part = pieces.part(section.number, {}, shape, maps=maps)
         if part is None:
@@ -119,7 +119,7 @@ class _Dense:
             return self._items(path, dimension) if len(steps) > 1 else self._numbers(first)
         if first in ENDS:
             return self._numbers("heads")
-        found = frozenset({WHOLE}) if first in JOINT else concerned_by(path, self._base, self._bound)
+        found = concerned_by(path, self._base, self._bound)
         if len(found) == self._stages + 2:
             return frozenset(range(self._stages + 1 + len(self._steps)))
         # heads ask whether a map is as large as the image
@@ -143,7 +143,7 @@ class _Dense:
             changed |= {place for place, step in enumerate(steps) if step.laid != self._steps[place].laid}
         return frozenset(self._stages + 1 + place for place in changed) or self._numbers("heads")
 
-    def _of(self, settings: dict[str, object]) -> Sequence[Step]:
+    def _of(self, settings: dict[str, Any]) -> Sequence[Step]:
         """The steps with settings of the base; none where they are no legal network."""
         try:
             return steps_of(resolve(load_spec(self._base, **settings)))
@@ -178,9 +178,9 @@ class _Dense:
         assert not pending, "a step reads what nothing gives"
         return order
 
-    def _ready(self, step: Step, pending: Collection[tuple[int, Step]], known: Collection[str], body: bool) -> bool:
+    def _ready(self, step: Step, pending: Collection[tuple[int, Step]], known: set[str], body: bool) -> bool:
         """Whether a step may come next."""
-        if not known >= set(step.reads):
+        if not known.issuperset(step.reads):
             return False
         others = {name for _, other in pending if other is not step for name in other.reads}
         return body or any(name not in others for name in step.reads if name != IMAGE)

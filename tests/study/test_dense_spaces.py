@@ -17,14 +17,12 @@ from resspec.parts.steps import Step
 from resspec.plan import Plan, resolve
 from resspec.spec.budgets import COSTS
 from resspec.steps import steps_of
-from resspec.study.chain import Chain
 from resspec.study.columns import Columns
 from resspec.study.features import Describer
 from resspec.study.pieces import Pieces
 from resspec.study.problem import Problem
 from resspec.study.sections import adds_up, read_of, sections_of
 from resspec.study.space import Space
-from resspec.training.plugin import Plugin
 
 Problems = Callable[..., Problem]
 
@@ -122,7 +120,6 @@ SPACES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
 WHOLE: dict[str, tuple[str, dict[str, Any]]] = {
     "a decoder of another kind reads other maps": ("unet_resnet18", {"decoder.kind": ["unet", "linknet"]}),
     "a pool makes a map that a decoder reads": ("unet_resnet18", {"stem.pool": ["max", "none"]}),
-    "drop rates follow from the number of all blocks": ("unet_resnet18", {"drop_path": [0.0, 0.1]}),
     "steps of a scale are more or fewer": ("edsr_small", {"decoder.scale": [2, 4]}),
     "under an output stride strides depend on others": ("deeplabv3_resnet50", {"stages.2.stride": [1, 2]}),
     "a decoder that mirrors the body reads its blocks": ("ddpm_digits", {"stages.1.width": [32, 64]}),
@@ -194,6 +191,15 @@ def test_equal_networks_of_a_dense_space_have_one_key(problem: Problems):
     assert found.profile().networks == 4
 
 
+@pytest.mark.parametrize("base", ["resnet20", "unet_resnet18"])
+def test_networks_that_differ_in_their_drop_rates_have_keys_of_their_own(problem: Problems, base: str):
+    found = problem(base=base, space={"stages.1.depth": [1, 2], "drop_path": [0.0, 0.1, 0.2]}, budgets={})
+    points = list(found.space.points())
+    assert not found.chain.composes
+    assert len({found.fingerprint(point) for point in points}) == 6
+    assert len(set(found.chain.price(np.array(points)).keys.tolist())) == 6
+
+
 def test_a_map_that_is_read_between_stages_has_its_place_in_the_key(problem: Problems):
     """A block that lays nothing beside one that does: which stage is which, the maps between them tell."""
     base = {
@@ -227,7 +233,9 @@ def dense() -> dict[str, Plan]:
 @pytest.mark.slow
 def test_every_shipped_dense_network_comes_apart_but_those_that_mirror_their_body():
     whole = {name for name, plan in dense().items() if not steps_of(plan)}
-    assert whole == {name for name, plan in dense().items() if plan.dense and plan.dense.decoder and plan.dense.decoder.mirrors}
+    assert whole == {
+        name for name, plan in dense().items() if plan.dense and plan.dense.decoder and plan.dense.decoder.mirrors
+    }
     for name in dense().keys() - whole:
         base = resspec.load(name)
         sections = sections_of(Space(()), base)
