@@ -40,12 +40,14 @@ Tally = tuple[Any, ...]
 @dataclass(frozen=True, slots=True)
 class State:
     """What a part knows of those before it: the shape it is given, what the constraints remember, and where memory
-    counts, the elements of the last stage's input; the shapes of the maps that parts to come read."""
+    counts, the elements of the last stage's input; the shapes of the maps that parts to come read, and
+    which values of a condition were read."""
 
     shape: Shape
     tally: Tally
     held: int = 0
     maps: tuple[Shape, ...] = ()
+    told: frozenset[int] = frozenset()
 
 
 class Link:
@@ -188,12 +190,13 @@ class Chain:
             settings |= self.space.dimensions[axis].settings[position]
         place = self.links.index(link)
         maps = dict(zip(self._passed[place - 1], state.maps, strict=True)) if place else {}
-        part = self._pieces.part(link.number, settings, state.shape, state.held, maps)
+        part = self._pieces.part(link.number, settings, state.shape, state.held, maps, state.told)
         if part is None:
             return None, DEAD
         held = math.prod(state.shape) if self.columns.memory and link.number == self._last else 0
         maps.update(part.maps)
-        return part, self._number(State(part.shape, tally, held, tuple([maps[name] for name in self._passed[place]])))
+        passed = tuple([maps[name] for name in self._passed[place]])
+        return part, self._number(State(part.shape, tally, held, passed, state.told | part.told))
 
     def _tallied(self, link: Link, tally: Tally, positions: dict[int, Any]) -> Tally | None:
         """What the constraints remember behind a link; None where one is broken."""

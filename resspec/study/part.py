@@ -37,6 +37,8 @@ class Part:
     extra: Extra = NOTHING
     maps: tuple[tuple[str, Shape], ...] = ()
     """The maps that it gives by name, where parts behind the next one may read them."""
+    told: frozenset[int] = frozenset()
+    """The values of a condition that it reads, by their numbers."""
 
 
 def joined(parts: Sequence[Part]) -> Part:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from resspec.analysis.backward import FULL
-from resspec.analysis.cost import Costs, node_costs, op_costs, total
+from resspec.analysis.cost import Costs, op_costs, total
 from resspec.analysis.memory import inference_bytes
 from resspec.compile import compile_plan
 from resspec.dense import STEM
 from resspec.errors import GraphError, SpecError
-from resspec.ir import Builder, Shape, Value
+from resspec.ir import Builder, Given, Shape, Value
 from resspec.partial import part_peak
 from resspec.parts.steps import IMAGE
 from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
@@ -24,6 +24,8 @@ from resspec.spec.net import NetSpec
 from resspec.study.columns import Columns, Extra
 from resspec.study.part import Part, Row, added_up, digest_of, given, hashed, joined
 from resspec.study.tail import Tail
+from resspec.study.told import Conditions, Told
+from resspec.study.undivided import undivided
 from resspec.template import template
 
 DROPS = "drop_path"
@@ -37,6 +39,7 @@ class _Laid:
     shape: Shape
     digest: int | None
     added: tuple[int, int]
+    told: frozenset[int]
 
 
 class Pieces:
@@ -51,12 +54,13 @@ class Pieces:
         self._base = base
         self._reads = frozenset(reads)
         self._tail = Tail(columns)
+        self._conditions = Conditions(columns)
         self._columns = columns
         self._deepest = {stage: depth for stage, depth in deepest.items() if not base.stages[stage - 1].blocks}
         self._drops = drops
         self._plans: dict[str, Plan | None] = {}
         self._known: dict[Piece, int] = {}
-        self._laid: dict[tuple[int, Shape], _Laid] = {}
+        self._laid: dict[tuple[int, Shape, Given | None], _Laid] = {}
         self._ids: dict[int, tuple[Piece, int]] = {}
 
     def part(
@@ -66,16 +70,20 @@ class Pieces:
         shape: Shape,
         held: int = 0,
         maps: Mapping[str, Shape] | None = None,
+        told: frozenset[int] = frozenset(),
     ) -> Part | None:
         """The part of a number (0 the stem, then the stages, then the rest, or the steps behind the body; -1 the whole
         net) with these settings of the base; None where it is no legal part. `held` as in `part_peak`; `maps` are those
-        that a step may read."""
+        that a step may read, `told` the values of the condition that parts before have read."""
         plan = self._resolved(settings) if number < 0 else self._plan(number, settings)
         if plan is None:
             return None
         try:
             part = self._made(plan, number, shape, held, maps or {})
         except GraphError:
+            return None
+        condition = self._conditions.of(plan)
+        if condition and number > len(plan.stages) and told | part.told != condition.all:
             return None
         if number <= 0 and DROPS in settings:  # the digests of blocks leave their rates out
             return replace(part, digests=(hashed(DROPS, settings[DROPS]), *part.digests))
@@ -146,60 +154,70 @@ class Pieces:
 
     def _parts(self, plan: Plan) -> list[Part]:
         if plan.condition:
-            return [_undivided(plan)]
+            return [undivided(plan)]
         found: list[Part] = []
         for number in range(len(plan.stages) + 2):
             found.append(self._part(plan, number, found[-1].shape if found else ()))
         return found
 
     def _part(self, plan: Plan, number: int, shape: Shape) -> Part:
+        told = self._conditions.of(plan)
         if number == 0:
-            stem = self._piece(plan.stem, plan.input)
-            return Part(stem.costs, stem.shape, (hashed(plan.input), *_some(stem)), (), (*stem.added, 0))
+            stem = self._piece(plan.stem, plan.input, told)
+            part = Part(stem.costs, stem.shape, (hashed(plan.input), *_some(stem)), (), (*stem.added, 0), (), stem.told)
+            return part if told is None else _behind(told, part)
         if number > len(plan.stages):
             if plan.dense:
                 costs, behind, fingerprint = rest_costs(plan)
                 return Part(costs, behind, (int(fingerprint, 16),), ())
             assert plan.head is not None
-            final = self._piece(plan.final, shape)
-            head = self._piece(plan.head, final.shape)
+            final = self._piece(plan.final, shape, told)
+            head = self._piece(plan.head, final.shape, told)
             added = added_up([final.added, head.added])
-            return Part(final.costs + head.costs, head.shape, (*_some(final), *_some(head)), (), (*added, 0))
-        return self._stage(plan.stages[number - 1], shape)
+            digests, read = (*_some(final), *_some(head)), final.told | head.told
+            return Part(final.costs + head.costs, head.shape, digests, (), (*added, 0), (), read)
+        return self._stage(plan.stages[number - 1], shape, told)
 
-    def _stage(self, stage: StagePlan, shape: Shape) -> Part:
-        b, gathered, digests = Builder(), list[Costs](), list[int]()
+    def _stage(self, stage: StagePlan, shape: Shape, told: Told | None) -> Part:
+        b, gathered, digests = Builder(condition=told.given.outside() if told else None), list[Costs](), list[int]()
         blocks: list[tuple[int, int]] = []
         added: list[tuple[int, int]] = []
         shapes: dict[str, Shape] = {"": shape}
+        read: set[int] = set()
 
         def put(place: int, block: BlockPlan, x: Value) -> Value:
-            laid = self._piece(block, x.shape)
+            laid = self._piece(block, x.shape, told)
             gathered.append(laid.costs)
             added.append(laid.added)
             blocks.append((laid.costs.macs, laid.costs.params))
             digests.extend(_some(laid) if not self._drops else [laid.digest or 0])
             shapes[str(place)] = laid.shape
+            read.update(laid.told)
             return Value(str(place), laid.shape)
 
         out = stage.lay(b, Value("", shape), put)
         shapes |= {node.name: node.shape for node in b.nodes}
+        if told:
+            shapes |= {value.name: value.shape for value in told.given.outside().values}
+            read.update(told.read_by(b.nodes))
         gathered += [op_costs(node.op, tuple([shapes[name] for name in node.inputs]), node.shape) for node in b.nodes]
         added.append(self._columns.added(given(b.nodes, shapes)))
         if b.nodes:
             digests.append(digest_of(b.nodes, out.name) or 0)
         costs = total(gathered)
         row = Row(costs, out.shape[0], math.prod(out.shape[1:]), len(stage.blocks), tuple(blocks))
-        return Part(costs, out.shape, tuple(digests), (row,), (*added_up(added), 0))
+        return Part(costs, out.shape, tuple(digests), (row,), (*added_up(added), 0), (), frozenset(read))
 
-    def _piece(self, piece: Piece, shape: Shape) -> _Laid:
-        key = self._id(piece), shape
+    def _piece(self, piece: Piece, shape: Shape, told: Told | None) -> _Laid:
+        condition = told.given if told else None
+        key = self._id(piece), shape, condition
         laid = self._laid.get(key)
         if laid is None:
-            made = template(piece, shape)
-            shapes = {"": shape} | {node.name: node.shape for node in made.nodes}
-            added = self._columns.added(given(made.nodes, shapes) if self._columns.wide else ())
-            laid = self._laid[key] = _Laid(*piece_costs(piece, shape), digest_of(made.nodes, made.out), added)
+            made = template(piece, shape, condition=condition)
+            added = self._columns.added(given(made.nodes, made.shapes(shape)) if self._columns.wide else ())
+            costs, behind = piece_costs(piece, shape, condition)
+            read = told.read_by(made.nodes) if told else frozenset[int]()
+            laid = self._laid[key] = _Laid(costs, behind, digest_of(made.nodes, made.out), added, read)
         return laid
 
     def _id(self, piece: Piece) -> int:
@@ -212,21 +230,11 @@ class Pieces:
         return known[1]
 
 
-def _undivided(plan: Plan) -> Part:
-    """A net whose parts read what others made as one part, read from its graph."""
-    graph = compile_plan(plan)
-    sites: dict[str, Costs] = {}
-    for node in graph:
-        if node.op.arity:
-            sites[node.site] = sites.get(node.site, Costs()) + node_costs(node, graph.shapes_in(node))
-    rows = []
-    for stage in plan.stages:
-        own = {site: costs for site, costs in sites.items() if site.partition(".")[0] == stage.name}
-        channels, *sides = graph[graph.taps[stage.name]].shape
-        blocks = tuple((costs.macs, costs.params) for site, costs in own.items() if site != stage.name)
-        rows.append(Row(total(own.values()), channels, math.prod(sides), len(stage.blocks), blocks))
-    behind = [*graph][-1].shape
-    return Part(total(sites.values()), behind, (int(graph.fingerprint, 16),), tuple(rows))
+def _behind(told: Told, stem: Part) -> Part:
+    """A stem with the condition that is laid before it."""
+    extra = (*added_up([told.added, stem.extra[:2]]), 0)
+    read = told.read | stem.told
+    return replace(stem, costs=told.costs + stem.costs, digests=(told.digest, *stem.digests), extra=extra, told=read)
 
 
 def _cut(plan: Plan, number: int, depth: int) -> Plan:

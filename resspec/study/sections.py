@@ -26,6 +26,8 @@ from resspec.study.space import Dimension, Space
 MOST_VALUES = 200
 """Values of a dimension up to which it is looked at whether all give the same parts."""
 
+TOLD = ("condition", "input")
+"""What a condition follows from."""
 ENDS = ("head", "classes", "num_classes")
 """What else may be said of heads."""
 
@@ -51,7 +53,28 @@ def sections_of(space: Space, base: NetSpec, *, memory: bool = False) -> tuple[S
     rows = layout([dimension.paths for dimension in space.dimensions], base)
     if len(rows) > 1:
         return tuple(Section(number, frozenset(own)) for number, own in enumerate(rows))
+    if base.condition:
+        return _conditioned(space, base) or undivided(space)
     return (_Dense(space, base).sections() if base.dense else ()) or undivided(space)
+
+
+def _conditioned(space: Space, base: NetSpec) -> tuple[Section, ...]:
+    """Stem, stages and the rest of nets that are told something beside their image, which every part may read; none
+    where they do not come apart."""
+    paths = [dimension.paths for dimension in space.dimensions]
+    firsts = {path.split(".")[0] for own in paths for path in own}
+    bound = is_bound(paths, base)
+    every = frozenset(range(len(base.stages) + 2))
+    concerned = [
+        frozenset().union(*(every if path.split(".")[0] in TOLD else concerned_by(path, base, bound) for path in own))
+        for own in paths
+    ]
+    if base.dense or firsts & DENSE or any(WHOLE in numbers for numbers in concerned):
+        return ()
+    return tuple(
+        Section(number, frozenset(axis for axis, own in enumerate(concerned) if number in own))
+        for number in sorted(every)
+    )
 
 
 def undivided(space: Space) -> tuple[Section, ...]:
@@ -67,16 +90,17 @@ def read_of(sections: Sequence[Section]) -> frozenset[str]:
 def adds_up(pieces: Pieces, sections: Sequence[Section], base: NetSpec) -> bool:
     """Whether the parts of the base cost what it costs as a whole: so they must, and a decoder of someone's own whose
     steps forget something is priced whole instead."""
-    if not read_of(sections):
+    if len(sections) == 1 or not (base.dense or base.condition):
         return True
     shape: Shape = ()
-    found, maps = Costs(), dict[str, Shape]()
+    found, maps, told = Costs(), dict[str, Shape](), frozenset[int]()
     for section in sections:
-        part = pieces.part(section.number, {}, shape, maps=maps)
+        part = pieces.part(section.number, {}, shape, maps=maps, told=told)
         if part is None:
             return False
         found, shape = found + part.costs, part.shape
         maps |= dict(part.maps)
+        told |= part.told
     return found == whole_costs(resolve(base))[0]
 
 
