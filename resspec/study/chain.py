@@ -5,7 +5,7 @@ sums over parts are exact as well."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +77,10 @@ class Link:
         """The combination of own values of each row."""
         return np.asarray(points[:, self.axes] @ self.weights) if len(self.axes) else np.zeros(len(points), np.int64)
 
+    def positions(self, code: int) -> dict[int, Any]:
+        """The position on each of its axes that a combination means."""
+        return dict(zip(self.axes.tolist(), np.unravel_index(code, self.sizes) if self.sizes else (), strict=True))
+
     def known(self, codes: Ints, states: Ints) -> Ints:
         """The entry of each combination and state; -1 where it is not made yet."""
         if self.count > DENSE:
@@ -142,7 +146,9 @@ class Chain:
         self.links = tuple(
             Link(section.number, sorted(own), space, columns) for section, own in zip(sections, axes, strict=True)
         )
-        self._passed = [section.passed for section in sections]
+        self._sections = {section.number: section for section in sections}
+        self._before = dict(zip(self._sections, [(), *(section.passed for section in sections)], strict=False))
+        self._parts: dict[tuple[int, int, Shape, tuple[Shape, ...]], Part | None] = {}
         self._last = len(base.stages)
         self.states: list[State] = [State((-1,), ())]
         self._numbers: dict[State, int] = {}
@@ -181,26 +187,39 @@ class Chain:
         """The part of a link for one combination and state, and the state behind it."""
         if state is self.states[DEAD]:
             return None, DEAD
-        positions = dict(zip(link.axes.tolist(), np.unravel_index(code, link.sizes) if link.sizes else (), strict=True))
-        tally = self._tallied(link, state.tally, positions)
+        tally = self._tallied(link, code, state.tally)
         if tally is None:
             return None, DEAD
-        settings: dict[str, Any] = {}
-        for axis, position in positions.items():
-            settings |= self.space.dimensions[axis].settings[position]
-        place = self.links.index(link)
-        maps = dict(zip(self._passed[place - 1], state.maps, strict=True)) if place else {}
-        part = self._pieces.part(link.number, settings, state.shape, state.held, maps, state.told)
+        passed = self._sections[link.number].passed
+        maps = dict(zip(self._before[link.number], state.maps, strict=True))
+        part = self._alike(link, code, state, maps) if passed or maps else self._part(link, code, state, maps)
         if part is None:
             return None, DEAD
         held = math.prod(state.shape) if self.columns.memory and link.number == self._last else 0
         maps.update(part.maps)
-        passed = tuple([maps[name] for name in self._passed[place]])
-        return part, self._number(State(part.shape, tally, held, passed, state.told | part.told))
+        kept = tuple([maps[name] for name in passed])
+        return part, self._number(State(part.shape, tally, held, kept, state.told | part.told))
 
-    def _tallied(self, link: Link, tally: Tally, positions: dict[int, Any]) -> Tally | None:
+    def _alike(self, link: Link, code: int, state: State, maps: Mapping[str, Shape]) -> Part | None:
+        """The part for a combination and state, the same whatever maps are passed on that it does not read."""
+        read = tuple([maps[name] for name in self._sections[link.number].reads])
+        key = link.number, code, state.shape, read
+        if key not in self._parts:
+            self._parts[key] = self._part(link, code, state, maps)
+        return self._parts[key]
+
+    def _part(self, link: Link, code: int, state: State, maps: Mapping[str, Shape]) -> Part | None:
+        """The part for a combination and state, as its pieces say."""
+        settings: dict[str, Any] = {}
+        for axis, position in link.positions(code).items():
+            settings |= self.space.dimensions[axis].settings[position]
+        return self._pieces.part(link.number, settings, state.shape, state.held, maps, state.told)
+
+    def _tallied(self, link: Link, code: int, tally: Tally) -> Tally | None:
         """What the constraints remember behind a link; None where one is broken."""
-        found = list(tally)
+        if not tally:
+            return tally
+        found, positions = list(tally), link.positions(code)
         for number, term in self._visits[self.links.index(link)]:
             step = self._rules[number].step(found[number], term.value(positions))
             if step is None:

@@ -38,11 +38,12 @@ Skeleton = tuple[tuple[tuple[str, ...], str], ...]
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part: its number (0 the stem, then the stages, then the rest, or the steps behind the body; -1 the whole net),
-    the dimensions that concern it, and the maps that are passed on behind it."""
+    the dimensions that concern it, the maps that are passed on behind it, and those that it reads itself."""
 
     number: int
     axes: frozenset[int]
     passed: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 def sections_of(space: Space, base: NetSpec, *, memory: bool = False) -> tuple[Section, ...]:
@@ -122,7 +123,8 @@ class _Dense:
         order = self._order()
         passed = self._passed(order)
         axes = [frozenset(axis for axis, own in enumerate(concerned) if number in own) for number in order]
-        return tuple(Section(*each) for each in zip(order, axes, passed, strict=True))
+        reads = [self._steps[number - self._stages - 1].reads if number > self._stages else () for number in order]
+        return tuple(Section(*each) for each in zip(order, axes, passed, reads, strict=True))
 
     def _numbers(self, family: str) -> frozenset[int]:
         """The numbers of the steps of a family: `neck`, `decoder`, `heads`."""
