@@ -157,6 +157,19 @@ def test_counts_and_ends_of_a_dense_space_are_those_of_all_its_points(problem: P
     assert (reach["macs"], reach["params"]) == ((macs[0], macs[-1]), (params[0], params[-1]))
 
 
+def test_constraints_hold_over_body_and_decoder_alike(problem: Problems):
+    laws = [
+        {"kind": "rising", "of": "stages.*.width"},
+        {"kind": "total", "of": ["decoder.widths.5", "stages.1.width"], "high": 30},
+    ]
+    found = asked(problem, "labels", constraints=laws)
+    legal = {point for point in found.space.points() if all(rule.holds(point) for rule in found.rules)}
+    points = list(found.space.points())
+    assert 0 < len(legal) < len(points)
+    assert {p for p, held in zip(points, found.chain.price(np.array(points)).legal, strict=True) if held} == legal
+    assert found.profile().legal == len(legal)
+
+
 def test_equal_networks_of_a_dense_space_have_one_key(problem: Problems):
     space = {
         "stages.1.depth": [1, 2],
