@@ -161,11 +161,16 @@ def layout(paths: Sequence[Sequence[str]], base: NetSpec) -> tuple[tuple[int, ..
     joint = DENSE | {"condition"}
     if base.dense or base.condition or any(joint.intersection(path.split(".")[:1]) for own in paths for path in own):
         return (tuple(range(len(paths))),)
-    bound = base.output_stride is not None or any(path == "output_stride" for own in paths for path in own)
-    concerned = [frozenset().union(*(_concerned(path, base, bound) for path in own)) for own in paths]
+    bound = is_bound(paths, base)
+    concerned = [frozenset().union(*(concerned_by(path, base, bound) for path in own)) for own in paths]
     if any(WHOLE in parts for parts in concerned):
         return (tuple(range(len(paths))),)
     return tuple(tuple(i for i, parts in enumerate(concerned) if part in parts) for part in range(stages + 2))
+
+
+def is_bound(paths: Sequence[Sequence[str]], base: NetSpec) -> bool:
+    """Whether an output stride makes strides of stages depend on those before."""
+    return base.output_stride is not None or any(path == "output_stride" for own in paths for path in own)
 
 
 WHOLE = -1
@@ -179,7 +184,7 @@ SIZES = ("depth", "width", "stride")
 """What neither the stem nor the end of the net asks a stage."""
 
 
-def _concerned(path: str, base: NetSpec, bound: bool) -> frozenset[int]:
+def concerned_by(path: str, base: NetSpec, bound: bool) -> frozenset[int]:
     """The parts that depend on a value: 0 the stem, then the stages, then the rest. The stem depends on the first stage
     (its blocks may be pre-activated), the rest on the last."""
     stages = len(base.stages)

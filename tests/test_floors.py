@@ -23,7 +23,7 @@ FLOORS = (
     {"plan"},
     {"blame", "template"},
     {"compile"},
-    {"pricing", "checking", "partial"},
+    {"pricing", "checking", "partial", "steps"},
     {"pages"},
     {"training"},
     {"timing"},

@@ -16,6 +16,7 @@ from resspec.ir.ops import Conv2d, ResizeLike, TransposedConv2d
 from resspec.ir.ops.conv import Start
 from resspec.parts.base import Part, part_field
 from resspec.parts.families import Act, Block, Conv, Down, Names, Norm, Shortcut, Site, Unit
+from resspec.parts.steps import IMAGE, Step
 from resspec.record import Listed
 
 Tap = Annotated[int, Field(ge=0)] | str
@@ -118,6 +119,15 @@ class Neck(Part):
     taps: Taps | None = None
     """The maps that it reads, from the input down; by default those of all stages."""
 
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
+        """What it lays on so many maps, called 0, 1, … from the largest, step by step, where its cost is to come apart;
+        none by default."""
+        return ()
+
+    def levels(self, maps: int) -> tuple[str, ...]:
+        """Which of the maps of its steps are the levels, from the largest to the smallest."""
+        return ()
+
     @abstractmethod
     def lay(self, b: Builder, maps: Sequence[Value], kit: Kit) -> Mapping[str, Value]:
         """The levels by name, from the largest to the smallest; `maps` come in that order too."""
@@ -142,9 +152,26 @@ class Decoder(Part):
         """Of the maps that the body has, those that the decoder reads where a spec names none; the last by default."""
         return places[-1:]
 
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
+        """What it lays on so many maps, called 0, 1, … from the largest, and IMAGE, step by step; the last gives its
+        map. By default one step that reads all."""
+        return (Step(AtOnce(self, kit), (*map(str, range(maps)), IMAGE), "map"),)
+
     @abstractmethod
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """The map; `maps` come from the largest to the smallest, and `image` gives its size alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """A decoder as one step."""
+
+    decoder: Decoder
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The decoder's map, of the maps that it reads and last the image."""
+        return self.decoder.lay(b, maps[:-1], maps[-1], self.kit)
 
 
 @dataclass(frozen=True, slots=True)

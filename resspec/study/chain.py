@@ -1,10 +1,11 @@
-"""The space as a chain: stem, stages and the rest, each of which costs what its own values and the shape it is given
-say. So a table per part prices any number of points by look-ups, exactly, and sums over parts are exact as well."""
+"""The space as a chain: stem, stages and the rest, or the steps of necks, decoders and heads, each of which costs what
+its own values and the shapes it is given say. So a table per part prices any number of points by look-ups, exactly, and
+sums over parts are exact as well."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resspec.ir import Shape
-from resspec.partial import comes_apart
-from resspec.plan import resolve
-from resspec.pricing import layout
 from resspec.spec.budgets import COSTS
 from resspec.spec.net import NetSpec
 from resspec.study.columns import Columns
 from resspec.study.constraints import Rule
-from resspec.study.pieces import Part, Pieces, Row
+from resspec.study.part import Part, Row
+from resspec.study.pieces import DROPS, Pieces
+from resspec.study.sections import adds_up, read_of, sections_of, undivided
 from resspec.study.space import Space
 
 Ints = NDArray[np.int64]
@@ -40,11 +40,14 @@ Tally = tuple[Any, ...]
 @dataclass(frozen=True, slots=True)
 class State:
     """What a part knows of those before it: the shape it is given, what the constraints remember, and where memory
-    counts, the elements of the last stage's input."""
+    counts, the elements of the last stage's input; the shapes of the maps that parts to come read, and
+    which values of a condition were read."""
 
     shape: Shape
     tally: Tally
     held: int = 0
+    maps: tuple[Shape, ...] = ()
+    told: frozenset[int] = frozenset()
 
 
 class Link:
@@ -73,6 +76,10 @@ class Link:
     def codes(self, points: NDArray[np.intp]) -> Ints:
         """The combination of own values of each row."""
         return np.asarray(points[:, self.axes] @ self.weights) if len(self.axes) else np.zeros(len(points), np.int64)
+
+    def positions(self, code: int) -> dict[int, Any]:
+        """The position on each of its axes that a combination means."""
+        return dict(zip(self.axes.tolist(), np.unravel_index(code, self.sizes) if self.sizes else (), strict=True))
 
     def known(self, codes: Ints, states: Ints) -> Ints:
         """The entry of each combination and state; -1 where it is not made yet."""
@@ -127,16 +134,21 @@ class Chain:
         self.space = space
         self.columns = columns = columns or Columns()
         self._rules = tuple(rules)
-        paths = [dimension.paths for dimension in space.dimensions]
-        parts = layout(paths, base)
-        if columns.memory and not comes_apart(resolve(base)):
-            parts = (tuple(range(len(paths))),)
-        numbers = [-1] if len(parts) == 1 else range(len(parts))
-        axes = [set(own) for own in parts]
+        drops = base.drop_path > 0 or any(DROPS in dimension.paths for dimension in space.dimensions)
+        deepest = _deepest(space, base)
+        sections = sections_of(space, base, memory=columns.memory)
+        self._pieces = Pieces(base, deepest, columns, drops=drops, reads=read_of(sections))
+        if not adds_up(self._pieces, sections, base):
+            sections = undivided(space)
+            self._pieces = Pieces(base, deepest, columns, drops=drops)
+        axes = [set(section.axes) for section in sections]
         self._visits = visits(self._rules, axes)
-        self.links = tuple(Link(number, sorted(own), space, columns) for number, own in zip(numbers, axes, strict=True))
-        drops = base.drop_path > 0 or any("drop_path" in own for own in paths)
-        self._pieces = Pieces(base, _deepest(space, base), columns, drops=drops)
+        self.links = tuple(
+            Link(section.number, sorted(own), space, columns) for section, own in zip(sections, axes, strict=True)
+        )
+        self._sections = {section.number: section for section in sections}
+        self._before = dict(zip(self._sections, [(), *(section.passed for section in sections)], strict=False))
+        self._parts: dict[tuple[int, int, Shape, tuple[Shape, ...]], Part | None] = {}
         self._last = len(base.stages)
         self.states: list[State] = [State((-1,), ())]
         self._numbers: dict[State, int] = {}
@@ -175,20 +187,39 @@ class Chain:
         """The part of a link for one combination and state, and the state behind it."""
         if state is self.states[DEAD]:
             return None, DEAD
-        positions = dict(zip(link.axes.tolist(), np.unravel_index(code, link.sizes) if link.sizes else (), strict=True))
-        tally = self._tallied(link, state.tally, positions)
+        tally = self._tallied(link, code, state.tally)
         if tally is None:
             return None, DEAD
-        settings: dict[str, Any] = {}
-        for axis, position in positions.items():
-            settings |= self.space.dimensions[axis].settings[position]
-        part = self._pieces.part(link.number, settings, state.shape, state.held)
+        passed = self._sections[link.number].passed
+        maps = dict(zip(self._before[link.number], state.maps, strict=True))
+        part = self._alike(link, code, state, maps) if passed or maps else self._part(link, code, state, maps)
+        if part is None:
+            return None, DEAD
         held = math.prod(state.shape) if self.columns.memory and link.number == self._last else 0
-        return (None, DEAD) if part is None else (part, self._number(State(part.shape, tally, held)))
+        maps.update(part.maps)
+        kept = tuple([maps[name] for name in passed])
+        return part, self._number(State(part.shape, tally, held, kept, state.told | part.told))
 
-    def _tallied(self, link: Link, tally: Tally, positions: dict[int, Any]) -> Tally | None:
+    def _alike(self, link: Link, code: int, state: State, maps: Mapping[str, Shape]) -> Part | None:
+        """The part for a combination and state, the same whatever maps are passed on that it does not read."""
+        read = tuple([maps[name] for name in self._sections[link.number].reads])
+        key = link.number, code, state.shape, read
+        if key not in self._parts:
+            self._parts[key] = self._part(link, code, state, maps)
+        return self._parts[key]
+
+    def _part(self, link: Link, code: int, state: State, maps: Mapping[str, Shape]) -> Part | None:
+        """The part for a combination and state, as its pieces say."""
+        settings: dict[str, Any] = {}
+        for axis, position in link.positions(code).items():
+            settings |= self.space.dimensions[axis].settings[position]
+        return self._pieces.part(link.number, settings, state.shape, state.held, maps, state.told)
+
+    def _tallied(self, link: Link, code: int, tally: Tally) -> Tally | None:
         """What the constraints remember behind a link; None where one is broken."""
-        found = list(tally)
+        if not tally:
+            return tally
+        found, positions = list(tally), link.positions(code)
         for number, term in self._visits[self.links.index(link)]:
             step = self._rules[number].step(found[number], term.value(positions))
             if step is None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resspec.study.chain import Chain, Link
-from resspec.study.pieces import Row
+from resspec.study.part import Row
 
 MOST_CHOICES = 12
 """Values of a dimension without order up to which each has a number of its own."""

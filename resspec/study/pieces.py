@@ -3,51 +3,34 @@ they are given: nothing is composed, and what two networks share is looked at on
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from resspec.analysis.backward import FULL
-from resspec.analysis.cost import Costs, node_costs, op_costs, total
+from resspec.analysis.cost import Costs, op_costs, total
 from resspec.analysis.memory import inference_bytes
 from resspec.compile import compile_plan
+from resspec.dense import STEM
 from resspec.errors import GraphError, SpecError
-from resspec.ir import Builder, Node, Shape, Value
+from resspec.ir import Builder, Given, Shape, Value
 from resspec.partial import part_peak
+from resspec.parts.steps import IMAGE
 from resspec.plan import BlockPlan, Piece, Plan, StagePlan, resolve
 from resspec.pricing import piece_costs, rest_costs
 from resspec.spec.loading import load_spec
 from resspec.spec.net import NetSpec
-from resspec.study.columns import NOTHING, Columns, Extra
+from resspec.study.columns import Columns, Extra
+from resspec.study.part import Part, Row, added_up, digest_of, given, hashed, joined
+from resspec.study.tail import Tail
+from resspec.study.told import Conditions, Told
+from resspec.study.undivided import undivided
 from resspec.template import template
 
-DIGEST_BYTES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a sampler may know of a stage for free: its costs, output width, side of the map behind it, number of
-    blocks, and the macs and params of each block."""
-
-    costs: Costs
-    width: int
-    side: int
-    depth: int
-    blocks: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a net on an input of one shape: its costs, the shape behind it, digests of the pieces it lays (equal
-    parts have equal ones), a row for each stage in it, and what it takes beside its counts."""
-
-    costs: Costs
-    shape: Shape
-    digests: tuple[int, ...]
-    rows: tuple[Row, ...]
-    extra: Extra = NOTHING
+DROPS = "drop_path"
+MARK = 1
+"""The digest that stands where a map is that others read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,38 +39,82 @@ class _Laid:
     shape: Shape
     digest: int | None
     added: tuple[int, int]
+    told: frozenset[int]
 
 
 class Pieces:
     """Reads parts of networks around a base. `drops` says that drop rates may be in play: they follow from the
     number of blocks, so each block then counts, also one that lays nothing."""
 
-    def __init__(self, base: NetSpec, deepest: Mapping[int, int], columns: Columns, *, drops: bool) -> None:
-        """`deepest`: stages whose depth varies, and the largest. Their plan is read once and cut."""
+    def __init__(
+        self, base: NetSpec, deepest: Mapping[int, int], columns: Columns, *, drops: bool, reads: Collection[str] = ()
+    ) -> None:
+        """`deepest`: stages whose depth varies, and the largest. Their plan is read once and cut. `reads` are the maps
+        of the body that steps behind it read, where it has such; a net has no more parts then than these."""
         self._base = base
+        self._reads = frozenset(reads)
+        self._tail = Tail(columns)
+        self._conditions = Conditions(columns)
         self._columns = columns
         self._deepest = {stage: depth for stage, depth in deepest.items() if not base.stages[stage - 1].blocks}
         self._drops = drops
         self._plans: dict[str, Plan | None] = {}
         self._known: dict[Piece, int] = {}
-        self._laid: dict[tuple[int, Shape], _Laid] = {}
+        self._laid: dict[tuple[int, Shape, Given | None], _Laid] = {}
         self._ids: dict[int, tuple[Piece, int]] = {}
 
-    def part(self, number: int, settings: Mapping[str, Any], shape: Shape, held: int = 0) -> Part | None:
-        """The part of a number (0 the stem, then the stages, then the rest; -1 the whole net) with these settings of
-        the base; None where it is no legal part. `held` as in `part_peak`."""
+    def part(
+        self,
+        number: int,
+        settings: Mapping[str, Any],
+        shape: Shape,
+        held: int = 0,
+        maps: Mapping[str, Shape] | None = None,
+        told: frozenset[int] = frozenset(),
+    ) -> Part | None:
+        """The part of a number (0 the stem, then the stages, then the rest, or the steps behind the body; -1 the whole
+        net) with these settings of the base; None where it is no legal part. `held` as in `part_peak`; `maps` are those
+        that a step may read, `told` the values of the condition that parts before have read."""
         plan = self._resolved(settings) if number < 0 else self._plan(number, settings)
         if plan is None:
             return None
         try:
-            part = joined(self._parts(plan)) if number < 0 else self._part(plan, number, shape)
-            if number < 0 and self._columns.wide:
-                return replace(part, extra=self._whole(plan))
-            if self._columns.memory:
-                return self._peaked(part, plan, number, shape, held)
+            part = self._made(plan, number, shape, held, maps or {})
         except GraphError:
             return None
+        condition = self._conditions.of(plan)
+        if condition and number > len(plan.stages) and told | part.told != condition.all:
+            return None
+        if number <= 0 and DROPS in settings:  # the digests of blocks leave their rates out
+            return replace(part, digests=(hashed(DROPS, settings[DROPS]), *part.digests))
         return part
+
+    def _made(self, plan: Plan, number: int, shape: Shape, held: int, maps: Mapping[str, Shape]) -> Part:
+        """The part of a plan."""
+        if self._reads and number >= 0:
+            return self._between(plan, number, shape, maps)
+        part = joined(self._parts(plan)) if number < 0 else self._part(plan, number, shape)
+        if number < 0 and self._columns.wide:
+            return replace(part, extra=self._whole(plan))
+        return self._peaked(part, plan, number, shape, held) if self._columns.memory else part
+
+    def _between(self, plan: Plan, number: int, shape: Shape, maps: Mapping[str, Shape]) -> Part:
+        """A part of a net whose steps behind the body read several of its maps."""
+        last = len(plan.stages)
+        if number > last:
+            return self._tail.part(plan, number - last - 1, shape, maps)
+        part = self._part(plan, number, shape)
+        if number:
+            name = plan.stages[number - 1].name
+            read = (MARK,) if name in self._reads else ()
+            behind = part.shape if number < last else ()
+            return replace(part, shape=behind, digests=(*part.digests, *read), maps=((name, part.shape),))
+        made = template(plan.stem, plan.input)
+        places = {node.name: place for place, node in enumerate(made.nodes)}
+        marks = [(name, places.get(x.name)) for name, x in made.marks if name in self._reads]
+        read = (*((hashed(marks),) if marks else ()), *((MARK,) if STEM in self._reads else ()))
+        own = ((IMAGE, plan.input), (STEM, part.shape), *((name, x.shape) for name, x in made.marks))
+        return replace(part, digests=(*part.digests, *read), maps=own)
 
     def _peaked(self, part: Part, plan: Plan, number: int, shape: Shape, held: int) -> Part:
         """The part with the bytes alive at its peak, and the input of the net, which is held throughout, as if it were
@@ -127,60 +154,70 @@ class Pieces:
 
     def _parts(self, plan: Plan) -> list[Part]:
         if plan.condition:
-            return [_undivided(plan)]
+            return [undivided(plan)]
         found: list[Part] = []
         for number in range(len(plan.stages) + 2):
             found.append(self._part(plan, number, found[-1].shape if found else ()))
         return found
 
     def _part(self, plan: Plan, number: int, shape: Shape) -> Part:
+        told = self._conditions.of(plan)
         if number == 0:
-            stem = self._piece(plan.stem, plan.input)
-            return Part(stem.costs, stem.shape, (_hashed(plan.input), *_some(stem)), (), (*stem.added, 0))
+            stem = self._piece(plan.stem, plan.input, told)
+            part = Part(stem.costs, stem.shape, (hashed(plan.input), *_some(stem)), (), (*stem.added, 0), (), stem.told)
+            return part if told is None else _behind(told, part)
         if number > len(plan.stages):
             if plan.dense:
                 costs, behind, fingerprint = rest_costs(plan)
                 return Part(costs, behind, (int(fingerprint, 16),), ())
             assert plan.head is not None
-            final = self._piece(plan.final, shape)
-            head = self._piece(plan.head, final.shape)
+            final = self._piece(plan.final, shape, told)
+            head = self._piece(plan.head, final.shape, told)
             added = added_up([final.added, head.added])
-            return Part(final.costs + head.costs, head.shape, (*_some(final), *_some(head)), (), (*added, 0))
-        return self._stage(plan.stages[number - 1], shape)
+            digests, read = (*_some(final), *_some(head)), final.told | head.told
+            return Part(final.costs + head.costs, head.shape, digests, (), (*added, 0), (), read)
+        return self._stage(plan.stages[number - 1], shape, told)
 
-    def _stage(self, stage: StagePlan, shape: Shape) -> Part:
-        b, gathered, digests = Builder(), list[Costs](), list[int]()
+    def _stage(self, stage: StagePlan, shape: Shape, told: Told | None) -> Part:
+        b, gathered, digests = Builder(condition=told.given.outside() if told else None), list[Costs](), list[int]()
         blocks: list[tuple[int, int]] = []
         added: list[tuple[int, int]] = []
         shapes: dict[str, Shape] = {"": shape}
+        read: set[int] = set()
 
         def put(place: int, block: BlockPlan, x: Value) -> Value:
-            laid = self._piece(block, x.shape)
+            laid = self._piece(block, x.shape, told)
             gathered.append(laid.costs)
             added.append(laid.added)
             blocks.append((laid.costs.macs, laid.costs.params))
             digests.extend(_some(laid) if not self._drops else [laid.digest or 0])
             shapes[str(place)] = laid.shape
+            read.update(laid.told)
             return Value(str(place), laid.shape)
 
         out = stage.lay(b, Value("", shape), put)
         shapes |= {node.name: node.shape for node in b.nodes}
+        if told:
+            shapes |= {value.name: value.shape for value in told.given.outside().values}
+            read.update(told.read_by(b.nodes))
         gathered += [op_costs(node.op, tuple([shapes[name] for name in node.inputs]), node.shape) for node in b.nodes]
-        added.append(self._columns.added(_given(b.nodes, shapes)))
+        added.append(self._columns.added(given(b.nodes, shapes)))
         if b.nodes:
-            digests.append(_digest(b.nodes, out.name) or 0)
+            digests.append(digest_of(b.nodes, out.name) or 0)
         costs = total(gathered)
         row = Row(costs, out.shape[0], math.prod(out.shape[1:]), len(stage.blocks), tuple(blocks))
-        return Part(costs, out.shape, tuple(digests), (row,), (*added_up(added), 0))
+        return Part(costs, out.shape, tuple(digests), (row,), (*added_up(added), 0), (), frozenset(read))
 
-    def _piece(self, piece: Piece, shape: Shape) -> _Laid:
-        key = self._id(piece), shape
+    def _piece(self, piece: Piece, shape: Shape, told: Told | None) -> _Laid:
+        condition = told.given if told else None
+        key = self._id(piece), shape, condition
         laid = self._laid.get(key)
         if laid is None:
-            made = template(piece, shape)
-            shapes = {"": shape} | {node.name: node.shape for node in made.nodes}
-            added = self._columns.added(_given(made.nodes, shapes) if self._columns.wide else ())
-            laid = self._laid[key] = _Laid(*piece_costs(piece, shape), _digest(made.nodes, made.out), added)
+            made = template(piece, shape, condition=condition)
+            added = self._columns.added(given(made.nodes, made.shapes(shape)) if self._columns.wide else ())
+            costs, behind = piece_costs(piece, shape, condition)
+            read = told.read_by(made.nodes) if told else frozenset[int]()
+            laid = self._laid[key] = _Laid(costs, behind, digest_of(made.nodes, made.out), added, read)
         return laid
 
     def _id(self, piece: Piece) -> int:
@@ -193,40 +230,11 @@ class Pieces:
         return known[1]
 
 
-def _undivided(plan: Plan) -> Part:
-    """A net whose parts read what others made as one part, read from its graph."""
-    graph = compile_plan(plan)
-    sites: dict[str, Costs] = {}
-    for node in graph:
-        if node.op.arity:
-            sites[node.site] = sites.get(node.site, Costs()) + node_costs(node, graph.shapes_in(node))
-    rows = []
-    for stage in plan.stages:
-        own = {site: costs for site, costs in sites.items() if site.partition(".")[0] == stage.name}
-        channels, *sides = graph[graph.taps[stage.name]].shape
-        blocks = tuple((costs.macs, costs.params) for site, costs in own.items() if site != stage.name)
-        rows.append(Row(total(own.values()), channels, math.prod(sides), len(stage.blocks), blocks))
-    behind = [*graph][-1].shape
-    return Part(total(sites.values()), behind, (int(graph.fingerprint, 16),), tuple(rows))
-
-
-def joined(parts: Sequence[Part]) -> Part:
-    """Parts in a row as one."""
-    digests = tuple(digest for part in parts for digest in part.digests)
-    rows = tuple(row for part in parts for row in part.rows)
-    return Part(total(part.costs for part in parts), parts[-1].shape, digests, rows)
-
-
-def added_up(parts: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """Bytes of weights and nanoseconds of several parts."""
-    weights, nanoseconds = zip(*parts, strict=True)
-    return sum(weights), sum(nanoseconds)
-
-
-def _given(nodes: Iterable[Node], shapes: Mapping[str, Shape]) -> Iterator[tuple[Node, tuple[Shape, ...]]]:
-    """Nodes with the shapes of what they read."""
-    for node in nodes:
-        yield node, tuple([shapes[name] for name in node.inputs])
+def _behind(told: Told, stem: Part) -> Part:
+    """A stem with the condition that is laid before it."""
+    extra = (*added_up([told.added, stem.extra[:2]]), 0)
+    read = told.read | stem.told
+    return replace(stem, costs=told.costs + stem.costs, digests=(told.digest, *stem.digests), extra=extra, told=read)
 
 
 def _cut(plan: Plan, number: int, depth: int) -> Plan:
@@ -246,15 +254,3 @@ def _without_rate(piece: Piece) -> Piece:
 
 def _some(laid: _Laid) -> tuple[int, ...]:
     return () if laid.digest is None else (laid.digest,)
-
-
-def _digest(nodes: Sequence[Node], out: str) -> int | None:
-    """A number that follows from the ops and how they are wired; None where there is nothing."""
-    if not nodes:
-        return None
-    places = {node.name: place for place, node in enumerate(nodes)}
-    return _hashed([(node.op, [places.get(name, name) for name in node.inputs]) for node in nodes], places.get(out, -1))
-
-
-def _hashed(*data: object) -> int:
-    return int.from_bytes(hashlib.blake2b(repr(data).encode(), digest_size=DIGEST_BYTES).digest())

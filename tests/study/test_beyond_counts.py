@@ -67,6 +67,26 @@ def test_memory_and_latency_in_bulk_are_those_of_each_whole_graph(base: str):
             assert costs[PLACES[name]] == FIGURES[name](graph), (name, asked.space.values(tuple(point)))
 
 
+STEPS: dict[str, dict[str, Any]] = {
+    "unet_digits": {"decoder.width": [32, 64], "stages.1.depth": {"low": 1, "high": 2}},
+    "fcos_digits": {"neck.width": [32, 64], "stages.*.width": [16, 32], "heads.depth": [1, 2]},
+    "fasterrcnn_digits": {"neck.width": [32, 64], "heads.proposals": [10, 20]},
+    "labelled_digits_generator": {"stages.*.width": [16, 32], "stages.1.depth": [1, 2]},
+}
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("base", STEPS)
+def test_latency_alone_is_a_sum_over_steps_and_over_what_reads_a_condition(base: str):
+    budgets = {"latency": "<= 200% of base"}
+    said = {"name": "bulk", "base": base, "space": STEPS[base], "budgets": budgets}
+    asked = problem_of(load_search({**said, "evaluator": {"kind": "training", "data": "digits"}}))
+    points = asked.space.draw(np.random.default_rng(0), 12)
+    assert not asked.chain.composes
+    for point, costs in zip(points.tolist(), asked.chain.price(points).costs.tolist(), strict=True):
+        assert costs[PLACES["latency"]] == FIGURES["latency"](compile_spec(asked.spec(tuple(point))))
+
+
 @pytest.mark.parametrize("name", SPREAD)
 def test_the_peak_of_a_net_is_the_largest_of_its_parts(name: str):
     assert comes_apart(resolve(resspec.load(name)))

@@ -1,6 +1,7 @@
 """The decoder of residual units."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ from resspec.ir import Builder, Value
 from resspec.ir.ops import Add, Concat
 from resspec.parts.dense import Decoder, Kit, doubled, placed
 from resspec.parts.families import Names, Unit
+from resspec.parts.steps import Step, last_of
 
 
 class ResidualUnits(Decoder):
@@ -22,17 +24,57 @@ class ResidualUnits(Decoder):
         """The maps of all stages."""
         return [place for place in places if place not in ("stem", "unpooled")]
 
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
+        """A step for each map but the last and the largest, and the largest beside what they give."""
+        x, found = str(maps - 1), []
+        skips = [str(place) for place in reversed(range(maps - 1))]
+        for place, (skip, above) in enumerate(pairwise(skips)):
+            found.append(Step(UnitStep(place, kit), (skip, x, above), f"step{place}"))
+            x = f"step{place}"
+        return [*found, Step(Beside(len(skips) == 1), (skips[-1], x), "map")] if skips else []
+
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """In scopes step0, step1, …: cat, up, bn, act, conv1, bn1, act1, add; cat."""
-        x, skips = maps[-1], [*reversed(maps[:-1])]
-        if skips and skips[0].shape[1:] != x.shape[1:]:
-            law = f"residual units begin with two maps of one size, not {skips[0].shape} and {x.shape}"
-            raise GraphError(Fault("RS304", law, node="decoder", remedy="give the last stage stride 1"))
-        for place, (skip, above) in enumerate(pairwise(skips)):
-            with placed(b, f"step{place}", "ResidualUnitStep", "A skip beside the map, both doubled, a residual unit."):
-                x = b.add("cat", Concat(2), skip, x)
-                b.name_quantities(in_channels=x.channels, out_channels=above.channels)
-                x = doubled(b, kit, x, above.channels)
-                unit = Unit(above.channels, 3, norm=kit.norm, act=kit.act)
-                x = b.add("add", Add(), kit.unit(b, Names.numbered(1), x, unit), x)
-        return b.add("cat", Concat(2), skips[-1], x) if skips else x
+        return last_of(b, self.apart(len(maps), kit), maps, image)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStep:
+    """A skip beside the map, both doubled, a residual unit."""
+
+    place: int
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The step on its skip, the map below, and the skip above, which gives its width."""
+        skip, x, above = maps
+        if not self.place and skip.shape[1:] != x.shape[1:]:
+            raise GraphError(unlike(skip, x))
+        with placed(
+            b, f"step{self.place}", "ResidualUnitStep", "A skip beside the map, both doubled, a residual unit."
+        ):
+            x = b.add("cat", Concat(2), skip, x)
+            b.name_quantities(in_channels=x.channels, out_channels=above.channels)
+            x = doubled(b, self.kit, x, above.channels)
+            unit = Unit(above.channels, 3, norm=self.kit.norm, act=self.kit.act)
+            return b.add("add", Add(), self.kit.unit(b, Names.numbered(1), x, unit), x)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The body's largest map beside the last, which may be the body's own."""
+
+    first: bool
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """cat."""
+        skip, x = maps
+        if self.first and skip.shape[1:] != x.shape[1:]:
+            raise GraphError(unlike(skip, x))
+        return b.add("cat", Concat(2), skip, x)
+
+
+def unlike(skip: Value, x: Value) -> Fault:
+    """The fault of first maps of two sizes."""
+    law = f"residual units begin with two maps of one size, not {skip.shape} and {x.shape}"
+    return Fault("RS304", law, node="decoder", remedy="give the last stage stride 1")

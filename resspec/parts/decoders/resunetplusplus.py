@@ -1,6 +1,7 @@
 """The decoder of ResUNet++."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from resspec.ir.ops import Add, Concat, MaxPool2d, Scale
 from resspec.parts.base import part_field
 from resspec.parts.dense import Decoder, Kit, Width, Widths, placed, resized, standing
 from resspec.parts.families import Block, Names, Shortcut, Unit
+from resspec.parts.steps import Step, last_of
 
 
 class ResUNetPlusPlus(Decoder):
@@ -32,39 +34,74 @@ class ResUNetPlusPlus(Decoder):
         """The maps of all stages."""
         return [place for place in places if place not in ("stem", "unpooled")]
 
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
+        """A pyramid, a step for each map but the last, a pyramid."""
+        x, last = "bridge", str(maps - 1)
+        found = [Step(AtrousPyramid(x, self.rates, self.width, kit), (last, last), x)]
+        for place, skip in enumerate(reversed(range(maps - 1))):
+            laid = AttentiveStep(place, self.block, self.shortcut, kit)
+            found.append(Step(laid, (x, str(skip), str(skip + 1)), f"step{place}"))
+            x = f"step{place}"
+        return [*found, Step(AtrousPyramid("end", self.rates, None, kit, 1), (x, "0"), "map")]
+
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """Scope bridge; in scopes step0, step1, …: scope attention, up, cat, scope block0; scope end."""
-        x = self.pyramid(b, kit, "bridge", maps[-1], self.width or 2 * maps[-1].channels)
-        for place, (skip, below) in enumerate(zip(reversed(maps[:-1]), reversed(maps), strict=False)):
-            with placed(
-                b, f"step{place}", "AttentiveStep", "Rescaled and enlarged, a skip beside it, a residual block."
-            ):
-                b.name_quantities(in_channels=x.channels, out_channels=below.channels)
-                x = resized(b, "up", self.attended(b, kit, x, skip), skip)
-                x = b.add("cat", Concat(2), x, skip)
-                block = self.block
-                with b.scope("block0", type(block).__name__, block.kind, block.about()):
-                    x = block.lay(b, x, standing(kit, below.channels, self.shortcut))
-        return self.pyramid(b, kit, "end", x, maps[0].channels)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
-    def attended(self, b: Builder, kit: Kit, x: Value, skip: Value) -> Value:
+
+@dataclass(frozen=True, slots=True)
+class AttentiveStep:
+    """Rescaled and enlarged, a skip beside it, a residual block."""
+
+    place: int
+    block: Block
+    shortcut: Shortcut
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The step on the map below, its skip, and the body's next smaller map, which gives its width."""
+        x, skip, below = maps
+        title = "Rescaled and enlarged, a skip beside it, a residual block."
+        with placed(b, f"step{self.place}", "AttentiveStep", title):
+            b.name_quantities(in_channels=x.channels, out_channels=below.channels)
+            x = resized(b, "up", self.attended(b, x, skip), skip)
+            x = b.add("cat", Concat(2), x, skip)
+            block = self.block
+            with b.scope("block0", type(block).__name__, block.kind, block.about()):
+                return block.lay(b, x, standing(self.kit, below.channels, self.shortcut))
+
+    def attended(self, b: Builder, x: Value, skip: Value) -> Value:
         """The map times one factor per place, made of itself and of the skip."""
         with b.scope("attention", "AdditiveAttention"):
             b.name_quantities(channels=x.channels, skip_channels=skip.channels)
-            y = self.activated(b, kit, "skip", skip, Unit(x.channels, 3, biased=True))
+            y = self.activated(b, "skip", skip, Unit(x.channels, 3, biased=True))
             y = b.add("pool", MaxPool2d(2, 2), y)
-            z = self.activated(b, kit, "map", x, Unit(x.channels, 3, biased=True))
-            y = self.activated(b, kit, "factor", b.add("add", Add(), y, z), Unit(1, biased=True))
+            z = self.activated(b, "map", x, Unit(x.channels, 3, biased=True))
+            y = self.activated(b, "factor", b.add("add", Add(), y, z), Unit(1, biased=True))
             return b.add("scale", Scale(), x, y)
 
-    def activated(self, b: Builder, kit: Kit, name: str, x: Value, unit: Unit) -> Value:
+    def activated(self, b: Builder, name: str, x: Value, unit: Unit) -> Value:
         """Norm, activation and a convolution."""
-        x = kit.norm.lay(b, f"{name}_bn", x, kit.act, f"{name}_act")
-        return kit.unit(b, Names(f"{name}_conv", ""), x, unit)
+        x = self.kit.norm.lay(b, f"{name}_bn", x, self.kit.act, f"{name}_act")
+        return self.kit.unit(b, Names(f"{name}_conv", ""), x, unit)
 
-    def pyramid(self, b: Builder, kit: Kit, name: str, x: Value, width: int) -> Value:
-        """Convolutions of several dilations, each with activation and then norm, and a 1x1 convolution over all."""
-        with placed(b, name, "AtrousPyramid", "Convolutions of several dilations, and one over all of them."):
+
+@dataclass(frozen=True, slots=True)
+class AtrousPyramid:
+    """Convolutions of several dilations, each with activation and then norm, and a 1x1 convolution over all; of a width
+    of its own, or of `times` that of a map."""
+
+    name: str
+    rates: Widths
+    width: int | None
+    kit: Kit
+    times: int = 2
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The pyramid on the first map; the second gives the width."""
+        x, like = maps
+        kit, width = self.kit, self.width or self.times * like.channels
+        with placed(b, self.name, "AtrousPyramid", "Convolutions of several dilations, and one over all of them."):
             b.name_quantities(in_channels=x.channels, out_channels=width)
             branches: list[Value] = []
             for number, rate in enumerate(self.rates):

@@ -1,6 +1,7 @@
 """The decoder of U-Nets."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from resspec.ir.ops import Concat
 from resspec.parts.base import part_field
 from resspec.parts.dense import Decoder, Kit, Width, Widths, placed, resized
 from resspec.parts.families import Gate
+from resspec.parts.steps import IMAGE, Step, last_of
 from resspec.parts.widths import halved
 
 
@@ -31,19 +33,42 @@ class UNet(Decoder):
         """The map before the stem's pool and those of all stages; of the stem's two maps the larger alone."""
         return [place for place in places if place != "stem"]
 
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
+        """A step for each map but the last, and one for the image."""
+        goals = [*map(str, reversed(range(maps - 1))), IMAGE]
+        x, found = str(maps - 1), []
+        for place, (goal, width) in enumerate(zip(goals, halved(self.width, self.widths, maps), strict=True)):
+            found.append(Step(UNetStep(place, width, goal != IMAGE, self.gate, kit), (x, goal), f"step{place}"))
+            x = f"step{place}"
+        return found
+
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """In scopes 0, 1, …: up, cat, scope gate1, conv1, bn1, act1, conv2, bn2, act2, scope gate2."""
-        x, skips = maps[-1], [*reversed(maps[:-1]), None]
-        for place, (skip, width) in enumerate(zip(skips, halved(self.width, self.widths, len(skips)), strict=True)):
-            with placed(b, f"{place}", "UNetStep", "Enlarged, concatenated with a skip, two convolutions."):
-                x = resized(b, "up", x, image if skip is None else skip, "nearest")
-                if skip is not None:
-                    x = b.add("cat", Concat(2), x, skip)
-                b.name_quantities(in_channels=x.channels, out_channels=width)
-                if skip is not None:
-                    x = self.gated(b, "gate1", x)
-                x = self.gated(b, "gate2", kit.finished(b, 2, kit.finished(b, 1, x, width), width))
-        return x
+        return last_of(b, self.apart(len(maps), kit), maps, image)
+
+
+@dataclass(frozen=True, slots=True)
+class UNetStep:
+    """Enlarged, concatenated with a skip, two convolutions; `skips` is False where the image gives the size alone."""
+
+    place: int
+    width: int
+    skips: bool
+    gate: Gate
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The step on the map below and the one to reach."""
+        x, goal = maps
+        with placed(b, f"{self.place}", "UNetStep", "Enlarged, concatenated with a skip, two convolutions."):
+            x = resized(b, "up", x, goal, "nearest")
+            if self.skips:
+                x = b.add("cat", Concat(2), x, goal)
+            b.name_quantities(in_channels=x.channels, out_channels=self.width)
+            if self.skips:
+                x = self.gated(b, "gate1", x)
+            x = self.kit.finished(b, 2, self.kit.finished(b, 1, x, self.width), self.width)
+            return self.gated(b, "gate2", x)
 
     def gated(self, b: Builder, name: str, x: Value) -> Value:
         """The map behind the gate."""

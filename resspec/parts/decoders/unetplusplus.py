@@ -1,11 +1,13 @@
 """The decoder of U-Net++."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from resspec.ir import Builder, Value
 from resspec.ir.ops import Concat
 from resspec.parts.dense import Decoder, Kit, Width, Widths, placed, resized
+from resspec.parts.steps import IMAGE, Step, last_of
 from resspec.parts.widths import halved
 
 
@@ -27,33 +29,46 @@ class UNetPlusPlus(Decoder):
         """The map before the stem's pool and those of all stages; of the stem's two maps the larger alone."""
         return [place for place in places if place != "stem"]
 
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
+        """The steps row by row from the smallest, the nearest to the body first, and one for the image."""
+        features = [str(place) for place in reversed(range(maps))]
+        widths = halved(self.width, self.widths, maps)
+        found: list[Step] = []
+        for row, skip in enumerate(features[1:]):
+            beside = [skip]
+            for depth in reversed(range(row + 1)):
+                name = f"x_{depth}_{row}"
+                below = features[row] if depth == row else f"x_{depth}_{row - 1}"
+                laid = GridStep(name, None if depth else widths[row], True, kit)
+                found.append(Step(laid, (below, *beside), name))
+                beside.insert(0, name)
+        name = f"x_0_{maps - 1}"
+        last = found[-1].gives if found else features[0]
+        return [*found, Step(GridStep(name, widths[-1], False, kit), (last, IMAGE), name)]
+
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """In scopes x_DEPTH_ROW, row by row from the smallest, the nearest to the body first: up, cat, conv1, bn1,
         act1, conv2, bn2, act2."""
-        features = [*reversed(maps)]
-        rows = len(features) - 1
-        widths = halved(self.width, self.widths, rows + 1)
-        above: list[Value] = []
-        for row, skip in enumerate(features[1:]):
-            found = [self.step(b, kit, f"x_{row}_{row}", features[row], [skip], self.inside(row, widths, skip, row))]
-            for depth in reversed(range(row)):
-                width = self.inside(depth, widths, skip, row)
-                found.append(self.step(b, kit, f"x_{depth}_{row}", above[depth], [*reversed(found), skip], width))
-            above = [*reversed(found)]
-        last = above[0] if above else features[0]
-        return self.step(b, kit, f"x_0_{rows}", last, [], widths[-1], image)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
-    def inside(self, depth: int, widths: Sequence[int], skip: Value, row: int) -> int:
-        """Output channels of a step: those of its row's map of the body, unless it is the outermost."""
-        return skip.channels if depth else widths[row]
 
-    def step(
-        self, b: Builder, kit: Kit, name: str, x: Value, skips: Sequence[Value], width: int, goal: Value | None = None
-    ) -> Value:
-        """A map enlarged to the size of its skips or of a goal, concatenated, two convolutions."""
-        with placed(b, name, "UNetStep", "Enlarged, concatenated with skips, two convolutions."):
-            x = resized(b, "up", x, goal or skips[-1], "nearest")
-            if skips:
-                x = b.add("cat", Concat(1 + len(skips)), x, *skips)
+@dataclass(frozen=True, slots=True)
+class GridStep:
+    """A map enlarged to the size of its skips, concatenated with them, two convolutions, by default of the body's
+    width there; `skips` is False where the image gives the size alone."""
+
+    name: str
+    width: int | None
+    skips: bool
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The step on the map below and its skips, the body's map last."""
+        x, *beside = maps
+        width = self.width or beside[-1].channels
+        with placed(b, self.name, "UNetStep", "Enlarged, concatenated with skips, two convolutions."):
+            x = resized(b, "up", x, beside[-1], "nearest")
+            if self.skips:
+                x = b.add("cat", Concat(1 + len(beside)), x, *beside)
             b.name_quantities(in_channels=x.channels, out_channels=width)
-            return kit.finished(b, 2, kit.finished(b, 1, x, width), width)
+            return self.kit.finished(b, 2, self.kit.finished(b, 1, x, width), width)

@@ -1,6 +1,7 @@
 """The decoder of UPerNet."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from resspec.ir.ops import AdaptiveAvgPool2d, Add, Concat
 from resspec.parts.base import part_field
 from resspec.parts.dense import Decoder, Kit, Width, Widths, level, placed, resized
 from resspec.parts.families import Names, Norm, Unit
+from resspec.parts.steps import Step, last_of
 
 
 class UPerNet(Decoder):
@@ -29,33 +31,106 @@ class UPerNet(Decoder):
         """The maps of all stages."""
         return [place for place in places if place not in ("stem", "unpooled")]
 
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
+        """A norm on each map; pyramid pooling on the last; a convolution on each other and its sum with the level
+        above; a convolution on each sum; all levels in one."""
+        last = maps - 1
+        found = [Step(Normed(place, self.norm), (str(place),), f"norm{place}") for place in range(maps)]
+        found.append(Step(Pooled(self.cells, self.width, kit), (f"norm{last}",), "bottom"))
+        above, levels = "bottom", ["bottom"]
+        for row, place in enumerate(reversed(range(last))):
+            lateral = Convolved(f"lateral{row}", f"level{row}", 1, self.width, kit)
+            found.append(Step(lateral, (f"norm{place}",), f"lateral{row}"))
+            found.append(Step(Summed(row), (above, f"lateral{row}"), f"add{row}"))
+            above = f"add{row}"
+        for row in range(last):
+            output = Convolved(f"output{row}", f"level{row}", 3, self.width, kit)
+            found.append(Step(output, (f"add{row}",), f"output{row}"))
+            levels.append(f"output{row}")
+        return [*found, Step(Fused(self.width, kit), tuple(levels), "map")]
+
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """norm0 …; scopes cells0 …, cat, bottom; from the smallest skip lateral0, up0, add0, …; output0, …; resized0,
         …, cat_levels, fuse."""
-        maps = [self.norm.lay(b, f"norm{place}", x, None, "") for place, x in enumerate(maps)]
-        levels = [self.pooled(b, kit, maps[-1])]
-        for row, x in enumerate(reversed(maps[:-1])):
-            with level(b, f"level{row}"):
-                skip = self.conv(b, kit, f"lateral{row}", x, 1)
-                levels.append(b.add(f"add{row}", Add(), resized(b, f"up{row}", levels[-1], skip), skip))
-        for row, x in enumerate(levels[1:]):
-            with level(b, f"level{row}"):
-                levels[row + 1] = self.conv(b, kit, f"output{row}", x, 3)
-        goal = levels.pop()
-        same = [resized(b, f"resized{row}", x, goal) for row, x in enumerate(levels)]
-        x = b.add("cat_levels", Concat(len(same) + 1), goal, *reversed(same)) if same else goal
-        return self.conv(b, kit, "fuse", x, 3)
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
-    def pooled(self, b: Builder, kit: Kit, x: Value) -> Value:
-        """The map and its means over grids of cells, and a 3x3 convolution."""
+
+@dataclass(frozen=True, slots=True)
+class Normed:
+    """The norm on a map of the body."""
+
+    place: int
+    norm: Norm
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The normalised map."""
+        return self.norm.lay(b, f"norm{self.place}", maps[0], None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """The map and its means over grids of cells, and a 3x3 convolution."""
+
+    cells: Widths
+    width: int
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """Scopes cells0 …, cat, bottom."""
+        x = maps[0]
         found = [x]
         for place, cells in enumerate(self.cells):
             with placed(b, f"cells{place}", "Grid", "Means over a grid of cells, at the size of the map."):
-                y = kit.finished(b, 1, b.add("pool", AdaptiveAvgPool2d(cells), x), self.width, 1)
+                y = self.kit.finished(b, 1, b.add("pool", AdaptiveAvgPool2d(cells), x), self.width, 1)
                 found.append(resized(b, "up", y, x))
-        return self.conv(b, kit, "bottom", b.add("cat", Concat(len(found)), *found), 3)
+        return convolved(b, self.kit, "bottom", b.add("cat", Concat(len(found)), *found), self.width, 3)
 
-    def conv(self, b: Builder, kit: Kit, name: str, x: Value, kernel: int) -> Value:
-        """A convolution with norm and activation."""
-        names = Names(name, f"{name}_bn", f"{name}_act")
-        return kit.unit(b, names, x, Unit(self.width, kernel, norm=kit.norm, act=kit.act))
+
+@dataclass(frozen=True, slots=True)
+class Convolved:
+    """A convolution with norm and activation, laid for a level."""
+
+    name: str
+    level: str
+    kernel: int
+    width: int
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The convolution on one map."""
+        with level(b, self.level):
+            return convolved(b, self.kit, self.name, maps[0], self.width, self.kernel)
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """The level above enlarged and added."""
+
+    row: int
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The sum of the level above and a map's convolution."""
+        above, skip = maps
+        with level(b, f"level{self.row}"):
+            return b.add(f"add{self.row}", Add(), resized(b, f"up{self.row}", above, skip), skip)
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """All levels at the largest one's size, and a 3x3 convolution over them."""
+
+    width: int
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The levels come from the smallest."""
+        *levels, goal = maps
+        same = [resized(b, f"resized{row}", x, goal) for row, x in enumerate(levels)]
+        x = b.add("cat_levels", Concat(len(same) + 1), goal, *reversed(same)) if same else goal
+        return convolved(b, self.kit, "fuse", x, self.width, 3)
+
+
+def convolved(b: Builder, kit: Kit, name: str, x: Value, width: int, kernel: int) -> Value:
+    """A convolution with norm and activation."""
+    unit = Unit(width, kernel, norm=kit.norm, act=kit.act)
+    return kit.unit(b, Names(name, f"{name}_bn", f"{name}_act"), x, unit)

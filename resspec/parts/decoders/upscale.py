@@ -1,7 +1,7 @@
 """The decoder that enlarges a map."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from resspec.ir.ops import Add, PixelShuffle, TransposedConv2d, Upsample
 from resspec.parts.base import part_field
 from resspec.parts.dense import Decoder, Kit, Width, Widths, placed
 from resspec.parts.families import Act, Names, Norm, Unit
+from resspec.parts.steps import Step, last_of
 from resspec.parts.widths import repeated
 
 
@@ -54,31 +55,78 @@ class Upscale(Decoder):
             law = f"a scale of {self.scale} is no product of twos and threes"
             raise GraphError(Fault("RS304", law, remedy="use 2, 3, 4, 6 or 8"))
 
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
+        """The long skip; a step for each factor; the convolution behind them."""
+        x, found = str(maps - 1), []
+        if self.skip:
+            found.append(Step(Skipped(kit), (x, "0"), "skipped"))
+            x = "skipped"
+        factors = list(self.factors())
+        widths = repeated(self.widths, len(factors)) if self.widths else [self.width] * len(factors)
+        like = x
+        for place, (factor, width) in enumerate(zip(factors, widths, strict=True)):
+            laid = Enlarged(place, factor, width, self.mode, self.norm, self.act, kit)
+            found.append(Step(laid, (x, like), f"step{place}"))
+            x = f"step{place}"
+        return [*found, Step(Refined(self.norm, self.act, kit), (x,), "map")] if self.refine else found
+
     def lay(self, b: Builder, maps: Sequence[Value], image: Value, kit: Kit) -> Value:
         """conv, bn, add; in scopes step0, step1, …: conv1, up, bn1, act1; conv2, act2."""
-        x = maps[-1]
-        if self.skip:
-            x = kit.unit(b, Names("conv", "bn"), x, Unit(x.channels, 3, norm=kit.norm))
-            x = b.add("add", Add(), x, maps[0])
-        factors = list(self.factors())
-        for place, (factor, width) in enumerate(zip(factors, self.steps(len(factors), x.channels), strict=True)):
-            with placed(b, f"step{place}", "Enlarged", "A map enlarged, with a convolution."):
-                b.name_quantities(in_channels=x.channels, out_channels=width)
-                x = self.step(b, x, factor, width, kit)
-        if self.refine:
-            x = kit.unit(b, Names.numbered(2), x, Unit(x.channels, 3, norm=self.norm, act=self.act))
-        return x
+        return last_of(b, self.apart(len(maps), kit), maps, image)
 
-    def steps(self, count: int, width: int) -> list[int]:
-        """Output channels of each step."""
-        return repeated(self.widths, count) if self.widths else [self.width or width] * count
 
-    def step(self, b: Builder, x: Value, factor: int, width: int, kit: Kit) -> Value:
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A 3x3 convolution on the last map, and the stem's."""
+
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """conv, bn, add."""
+        x, skip = maps
+        x = self.kit.unit(b, Names("conv", "bn"), x, Unit(x.channels, 3, norm=self.kit.norm))
+        return b.add("add", Add(), x, skip)
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """A 3x3 convolution behind the last step."""
+
+    norm: Norm
+    act: Act
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """conv2, bn2, act2."""
+        unit = Unit(maps[0].channels, 3, norm=self.norm, act=self.act)
+        return self.kit.unit(b, Names.numbered(2), maps[0], unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Enlarged:
+    """A map enlarged by a factor, with a convolution of this width, or where there is none of that of a second map."""
+
+    place: int
+    factor: int
+    width: int | None
+    mode: str
+    norm: Norm
+    act: Act
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """In the scope of its place: conv1, up, bn1, act1."""
+        x, width = maps[0], self.width or maps[-1].channels
+        with placed(b, f"step{self.place}", "Enlarged", "A map enlarged, with a convolution."):
+            b.name_quantities(in_channels=x.channels, out_channels=width)
+            return self.made(b, x, width)
+
+    def made(self, b: Builder, x: Value, width: int) -> Value:
         """A map `factor` times larger."""
-        unit = Unit(width, 3, norm=self.norm, act=self.act)
+        unit, factor = Unit(width, 3, norm=self.norm, act=self.act), self.factor
         if self.mode in ("nearest", "bilinear"):
             mode: Literal["nearest", "bilinear"] = "nearest" if self.mode == "nearest" else "bilinear"
-            return kit.unit(b, Names.numbered(1), b.add("up", Upsample(mode, factor=factor), x), unit)
+            return self.kit.unit(b, Names.numbered(1), b.add("up", Upsample(mode, factor=factor), x), unit)
         if self.mode == "transposed":
             # of kernel 3, or as wide as the factor: the smallest that leaves no gap, the map just `factor` times larger
             kernel = max(3, factor)
@@ -88,6 +136,6 @@ class Upscale(Decoder):
             x = b.add("conv1", TransposedConv2d(x.channels, width, kernel, factor, padding, more, bias), x)
             return unit.finished(b, Names.numbered(1), x)
         wide = replace(unit, width=width * factor**2, act=None, norm=None, biased=True)
-        x = kit.unit(b, Names.numbered(1), x, wide)
+        x = self.kit.unit(b, Names.numbered(1), x, wide)
         x = b.add("up", PixelShuffle(factor), x)
         return unit.finished(b, Names.numbered(1), x)

@@ -1,6 +1,7 @@
 """The feature pyramid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from resspec.ir.ops import Add, Conv2d, MaxPool2d, ReLU
 from resspec.parts.base import part_field
 from resspec.parts.dense import Kit, Neck, Width, level, resized
 from resspec.parts.families import Names, Norm, Unit
+from resspec.parts.steps import Step, lay_all, numbered
 
 
 class FeaturePyramid(Neck):
@@ -29,34 +31,91 @@ class FeaturePyramid(Neck):
     norm: Annotated[Norm, part_field(Norm)] = Field(default_factory=lambda: Norm.read("none"))
     """The norm behind the convolutions on the body's maps and on their sums."""
 
+    def apart(self, maps: int, kit: Kit) -> Sequence[Step]:
+        """From the smallest map: the convolution on it, its sum with the one above, the convolution on that; then the
+        extra levels."""
+        found, above = [], ""
+        for place in reversed(range(maps)):
+            name = f"p{6 - maps + place}"
+            inner = f"lateral{place}"
+            found.append(Step(Convolved(inner, name, 1, self.width, self.norm, kit), (str(place),), inner))
+            if above:
+                found.append(Step(Merged(place, name), (above, inner), f"add{place}"))
+                inner = f"add{place}"
+            found.append(Step(Convolved(f"output{place}", name, 3, self.width, self.norm, kit), (inner,), name))
+            above = inner
+        return [*found, *self.more("p5", str(maps - 1))]
+
+    def more(self, smallest: str, last: str) -> Iterator[Step]:
+        """The extra levels, of the last level's name and the last map's."""
+        if self.extra == "pool":
+            yield Step(Subsampled(), (smallest,), "p6")
+        elif self.extra == "convs":
+            yield Step(Halved("p6", self.width), (smallest if self.extra_reads == "level" else last,), "p6")
+            yield Step(Halved("p7", self.width, "p6_act"), ("p6",), "p7")
+
+    def levels(self, maps: int) -> tuple[str, ...]:
+        """p2 to p5 where four maps are read, p3 to p5 of three, and the extra levels."""
+        return (*(f"p{6 - maps + place}" for place in range(maps)), *(step.gives for step in self.more("", "")))
+
     def lay(self, b: Builder, maps: Sequence[Value], kit: Kit) -> Mapping[str, Value]:
-        """lateral0 …, up0 …, add0 …, output0 …, p6, p7: levels p2 to p5 where four maps are read, p3 to p5 of three."""
-        levels: list[Value] = []
-        above: Value | None = None
-        first = 6 - len(maps)
-        for place, x in reversed(list(enumerate(maps))):
-            with level(b, f"p{first + place}"):
-                inner = self.made(b, f"lateral{place}", x, 1, kit)
-                if above is not None:
-                    inner = b.add(f"add{place}", Add(), inner, resized(b, f"up{place}", above, inner, "nearest"))
-                above = inner
-                levels.insert(0, self.made(b, f"output{place}", inner, 3, kit))
-        named = {f"p{first + place}": x for place, x in enumerate(levels)}
-        return {**named, **self.more(b, levels[-1], maps[-1])}
+        """lateral0 …, up0 …, add0 …, output0 …, p6, p7."""
+        known = lay_all(b, self.apart(len(maps), kit), numbered(maps))
+        return {name: known[name] for name in self.levels(len(maps))}
 
-    def made(self, b: Builder, name: str, x: Value, kernel: int, kit: Kit) -> Value:
-        """A convolution with the pyramid's norm."""
-        return kit.unit(b, Names(name, f"{name}_bn"), x, Unit(self.width, kernel, norm=self.norm))
 
-    def more(self, b: Builder, smallest: Value, last: Value) -> Mapping[str, Value]:
-        """The extra levels."""
-        if self.extra == "none":
-            return {}
+@dataclass(frozen=True, slots=True)
+class Convolved:
+    """A convolution with the pyramid's norm, laid for a level."""
+
+    name: str
+    level: str
+    kernel: int
+    width: int
+    norm: Norm
+    kit: Kit
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The convolution on one map."""
+        with level(b, self.level):
+            unit = Unit(self.width, self.kernel, norm=self.norm)
+            return self.kit.unit(b, Names(self.name, f"{self.name}_bn"), maps[0], unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The map above enlarged and added, laid for a level."""
+
+    place: int
+    level: str
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The sum of the map above and the level's own."""
+        above, inner = maps
+        with level(b, self.level):
+            return b.add(f"add{self.place}", Add(), inner, resized(b, f"up{self.place}", above, inner, "nearest"))
+
+
+@dataclass(frozen=True, slots=True)
+class Subsampled:
+    """A level of every second place of the last one."""
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The level."""
         with level(b, "p6"):
-            if self.extra == "pool":
-                return {"p6": b.add("p6", MaxPool2d(1, 2), smallest)}
-            source = smallest if self.extra_reads == "level" else last
-            p6 = b.add("p6", Conv2d(source.channels, self.width, 3, 2, 1, bias=True), source)
-        with level(b, "p7"):
-            active = b.add("p6_act", ReLU(), p6)
-            return {"p6": p6, "p7": b.add("p7", Conv2d(self.width, self.width, 3, 2, 1, bias=True), active)}
+            return b.add("p6", MaxPool2d(1, 2), maps[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Halved:
+    """A level by a 3x3 convolution of stride 2, where named behind a ReLU."""
+
+    name: str
+    width: int
+    act: str = ""
+
+    def lay(self, b: Builder, *maps: Value) -> Value:
+        """The level."""
+        with level(b, self.name):
+            x = b.add(self.act, ReLU(), maps[0]) if self.act else maps[0]
+            return b.add(self.name, Conv2d(x.channels, self.width, 3, 2, 1, bias=True), x)
