@@ -125,9 +125,20 @@ def _opened(problem: Problem, folder: Path, storage: str | None, observer: Obser
     with (
         stoppable(),
         search.evaluator.bench(problem.base) as bench,
+        telling_where(folder),
         closing(open_ledger(folder, search.name, storage or search.storage, directions_of(problem.goals))) as ledger,
     ):
         yield _Run(problem, bench, ledger, observer)
+
+
+@contextmanager
+def telling_where(folder: Path) -> Iterator[None]:
+    """Let an error of the operating system that names no file, as that of a full disk, name the study's folder."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(folder)
+        raise
 
 
 def profile(source: str | Path | Mapping[str, Any] | Search) -> Profile:

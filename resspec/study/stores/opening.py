@@ -11,7 +11,7 @@ from pathlib import Path
 import optuna
 
 from resspec.errors import SearchError
-from resspec.study.journal import JOURNAL, open_journal
+from resspec.study.journal import JOURNAL, read_journal
 from resspec.study.mirror import quiet
 from resspec.study.stores.files import JournalStore
 from resspec.study.stores.store import Store
@@ -123,7 +123,7 @@ def stored_study(folder: Path) -> optuna.Study:
     if not (folder / JOURNAL).is_file():
         raise SearchError.of("RS502", f"{folder} holds no study", remedy=f"a study's folder holds {JOURNAL}")
     with quiet():
-        storage = open_journal(folder / JOURNAL)
+        storage = read_journal(folder / JOURNAL)
         names = optuna.get_all_study_names(storage)
         if not names:
             raise SearchError.of("RS502", f"{folder / JOURNAL} holds no study")
