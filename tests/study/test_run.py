@@ -46,6 +46,9 @@ class Told(Observer):
     def exhausted(self, tried: int) -> None:
         self.heard.append(f"exhausted {tried}")
 
+    def stopped(self, tried: int) -> None:
+        self.heard.append(f"stopped {tried}")
+
     def retraining(self, done: int, total: int, name: str) -> None:
         self.heard.append(f"again {done}/{total} {name}")
 

@@ -8,7 +8,7 @@ from optuna.pruners import BasePruner
 from pydantic import Field
 
 from resspec.errors import SearchError
-from resspec.study.evaluators.python import imported
+from resspec.study.guests import made
 from resspec.study.pruning.pruner import Pruner
 
 
@@ -30,8 +30,7 @@ class Python(Pruner):
 
     def make(self) -> BasePruner:
         """What the function makes; SearchError where that is no pruner."""
-        factory: Any = imported(self.function)
-        pruner = factory(**self.options)
+        pruner = made(self.function, self.options)
         if not isinstance(pruner, BasePruner):
             law = f"{self.function} makes a {type(pruner).__name__}, which is no optuna.pruners.BasePruner"
             raise SearchError.of("RS540", law)
