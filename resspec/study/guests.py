@@ -4,7 +4,7 @@ them."""
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,8 +14,6 @@ from optuna.trial import FrozenTrial
 from resspec.errors import ResspecError, SearchError
 from resspec.study.evaluators.python import imported
 from resspec.study.frontier import Exhausted
-
-Callback = Callable[[Study, FrozenTrial], object]
 
 
 @contextmanager
@@ -46,7 +44,7 @@ def line_of(error: BaseException) -> str:
 def made(path: str, options: Mapping[str, Any], **offered: Any) -> Any:
     """What a class or function `module:name` makes of its options, and of what is offered as far as it takes that;
     SearchError where it makes nothing."""
-    factory = imported(path)
+    factory: Any = imported(path)
     try:
         takes = inspect.signature(factory).parameters
         is_open = any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values())
@@ -62,7 +60,7 @@ class Callbacks:
 
     def __init__(self, paths: list[str]) -> None:
         """Import them; SearchError where one is not there."""
-        self._named: dict[str, Callback] = {path: imported(path) for path in paths}
+        self._named: dict[str, Any] = {path: imported(path) for path in paths}
 
     def tell(self, study: Study, ended: FrozenTrial) -> bool:
         """Call each with a trial that ended; whether one asked for the end."""

@@ -30,7 +30,9 @@ def refuse_unreachable(found: Survey) -> None:
     network."""
     if found.legal == 0 or (found.legal is None and not found.priced.legal.any()):
         raise BudgetError.of(
-            "RS403", "no point of the space is a legal network", remedy="look at the values of the space"
+            "RS403",
+            "no point of the space is a legal network",
+            remedy="look at the values of the space and its constraints",
         )
     blocking: list[tuple[Budget, ...]] = [
         (budget,) for budget in found.budgets if _excess([budget], nearest(found, [budget])[1])

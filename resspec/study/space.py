@@ -42,14 +42,14 @@ class Range(Record):
     @model_validator(mode="after")
     def _ends_are_values(self) -> Self:
         if self.low > self.high:
-            raise refusal("range_empty", f"low {self.low} is above high {self.high}")
+            raise refusal("range_empty", f"low {self.low} is above high {self.high}", "exchange them")
         if over := (self.high - self.low) % self.step:
             near = f"{self.high - over} or {self.high - over + self.step}"
             raise refusal(
                 "range_step", f"steps of {self.step} from {self.low} do not meet {self.high}", f"nearest: {near}"
             )
         if (self.high - self.low) // self.step >= MAX_VALUES:
-            raise refusal("range_long", f"a range has at most {MAX_VALUES:,} values")
+            raise refusal("range_long", f"a range has at most {MAX_VALUES:,} values", "take a larger step")
         return self
 
     def dimension(self, name: str) -> Dimension:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from optuna.samplers import BaseSampler
 from pydantic import Field
 
 from resspec.errors import SearchError
 from resspec.study.frontier import Frontier
+from resspec.study.functions import FunctionPath
 from resspec.study.guests import guest, made
 from resspec.study.mirror import Mirror
 from resspec.study.samplers.sampler import Proposal, Sampler, drawn
@@ -21,7 +22,7 @@ class Python(Sampler):
     kind: ClassVar[str] = "python"
     short: ClassVar[str] = "function"
 
-    function: Annotated[str, Field(min_length=1)]
+    function: FunctionPath
     """What makes the sampler."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Its keywords."""
