@@ -127,7 +127,9 @@ class Problem:
         goals = [[goal.name, goal.direction] for goal in self.goals]
         budgets = [str(budget) for budget in self.budgets]
         rates = {"latency table": self.table.to_dict()["rates"]} if self.table else {}
-        return {BASE: self.base.to_dict(), "objectives": goals, "budgets": budgets, **rates, **kept}
+        spoken = [dimension.path for dimension in self.space.dimensions if dimension.spoken]
+        names = {"names of parts": spoken} if spoken else {}  # before there were any, these were stored by position
+        return {BASE: self.base.to_dict(), "objectives": goals, "budgets": budgets, **rates, **names, **kept}
 
     def implied(self) -> dict[str, Any]:
         """What the identity of a study means that was written before searches could say more."""

@@ -16,6 +16,7 @@ import pytest
 from resspec.errors import SearchError
 from resspec.spec.loading import load_spec
 from resspec.study.dashboard import dashboard_of
+from resspec.study.reporting.charts import short
 from resspec.study.reporting.importance import importances
 from resspec.study.reporting.page import page, spec_text
 from resspec.study.reporting.png import png
@@ -199,3 +200,9 @@ def test_choosing_within_bounds_takes_the_most_accurate_that_keeps_them(search: 
     for wrong in ("mac<=1", "macs", "macs<=60% of resnet50", "macs<=many"):
         with pytest.raises(ValueError, match=r"RS40[12]"):
             within(result, [wrong])
+
+
+def test_a_parts_name_fits_between_two_axes():
+    assert short("skip") == "skip"
+    assert short("inverted-residual(ratio=6.0,kernel=5)") == "inv…(6.0,5)"
+    assert short("a-long-word-without-brackets") == "a-long-word-without-brackets"

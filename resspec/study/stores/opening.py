@@ -32,8 +32,8 @@ class Address:
 
     @property
     def shown(self) -> str:
-        """The address without its password."""
-        return re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", self.url)
+        """The address without its password, and the study's name."""
+        return re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", self.url) + f"#{self.study}"
 
 
 def open_store(folder: Path, name: str, storage: str | None = None) -> Store:
@@ -141,6 +141,8 @@ def read_database(url: str, name: str | None) -> optuna.Study:
         if name is None and len(names) == 1:
             name = names[0]
         if name not in names:
-            said = f"no study called {name!r}" if name else "no single study"
-            raise SearchError.of("RS502", f"the database holds {said}; it holds: {', '.join(names) or 'none'}")
+            said = f"no study called {name!r}" if name else "several studies" if names else "no study"
+            known = f"name one of them behind the address: #{', #'.join(sorted(names))}"
+            begin = "begin one with `resspec search run … --storage`"
+            raise SearchError.of("RS502", f"the database holds {said}", remedy=known if names else begin)
         return optuna.load_study(study_name=name, storage=storage)
