@@ -195,8 +195,8 @@ def dimension(path: str, trials: Sequence[Trial]) -> Chart:
         return {"label": path, "values": values, **({"tickvals": ticks} if len(ticks) <= 12 else {})}
     labels = sorted({str(value) for value in values})
     places = [labels.index(str(value)) for value in values]
-    ticks = {"tickvals": list(range(len(labels))), "ticktext": [short(label) for label in labels]}
-    return {"label": path, "values": places, **ticks}
+    named = {"tickvals": list(range(len(labels))), "ticktext": [short(label) for label in labels]}
+    return {"label": path, "values": places, **named}
 
 
 def short(label: str) -> str:
