@@ -68,6 +68,8 @@ def run_search(  # noqa: PLR0913  # keywords of the public face
     BudgetError, DataError, SearchError) come before anything is written. SIGTERM gives the running trial back and
     raises SystemExit.
     """
+    if workers < 1:
+        raise ValueError(f"a search has one worker at least, not {workers=}")
     watcher = observer or Observer()
     try:
         search = load_search(source, trials=trials, seed=seed)
@@ -103,6 +105,10 @@ def join_search(
 
 def refuse_code(search: Search, allow: Collection[str]) -> None:
     """SearchError where a search names code to run, and nobody allowed it: files and studies may come from anyone."""
+    if unknown := sorted(set(allow) - {CODE}):
+        raise SearchError.of(
+            "RS531", f"nothing is called {unknown[0]!r} that could be allowed", remedy=f"allow=[{CODE!r}]"
+        )
     named = ["callbacks"] if search.callbacks else []
     named += [place for place in ("evaluator", "sampler", "pruner") if getattr(search, place).runs_code]
     if named and CODE not in allow:

@@ -138,3 +138,11 @@ evaluator: {kind: table, file: nowhere.json, format: nas-bench-macro}
         assert place in done.stderr
         assert "Traceback" not in done.stderr
         assert not (tmp_path / "runs").exists()
+
+
+def test_what_cannot_be_allowed_or_started_is_refused_and_not_passed_over():
+    with pytest.raises(SearchError, match=r"nothing is called 'cod' that could be allowed[\s\S]*allow=\['code'\]"):
+        run_search(stated(), path="run", allow=["cod"])
+    with pytest.raises(ValueError, match="one worker at least"):
+        run_search(stated(), path="run", workers=0)
+    assert not Path("run").exists()
