@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -185,7 +186,7 @@ class _Run:
         another process makes that comparison and this one is not to wait for it."""
         self._agree()
         before = [trial_of(frozen) for frozen in self._ledger.trials()]
-        self._observer.opened(self._problem, found, before, self._search.trials)
+        self._observer.opened(self._shown(), found, before, self._search.trials)
         if crew and len(before) < self._search.trials:
             crew.run(Spectator(self._ledger, self._observer, self._bench.steps, self._search.final))
         self.run_trials()
@@ -201,6 +202,12 @@ class _Run:
         else:
             self._observer.already_done(result)
         return result
+
+    def _shown(self) -> Problem:
+        """What is searched, without a last comparison where the evaluator measures no better a second time."""
+        if self._bench.can_retrain:
+            return self._problem
+        return replace(self._problem, search=self._search.model_copy(update={"final": None}))
 
     def share_the_end(self) -> None:
         """Final runs, beside other workers on this folder."""

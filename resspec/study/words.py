@@ -84,7 +84,8 @@ def judged_on(result: Result) -> tuple[str, str]:
     if result.study.user_attrs.get("identity", {}).get("evaluator", {}).get("kind") == "table":
         return "in the table", "mean of all trainings there"  # of images that it was searched by as well
     runs = len(result.verdict.contenders[0].runs) if result.verdict else 0
-    return "held-out test", f"mean of {runs} trainings, images the search never saw"
+    of = "1 training" if runs == 1 else f"mean of {runs} trainings"
+    return "held-out test", f"{of}, images the search never saw"
 
 
 def failure_lines(result: Result) -> list[str]:
@@ -118,7 +119,8 @@ def verdict_lines(result: Result) -> list[str]:
     tests = [f"{names.get(name, name)} {measured(result.main, verdict.test_accuracy(name))}" for name in verdict.test]
     lines = [f"{what}: {', '.join(sorted(tests, reverse=True))} ({how})"]
     if verdict.winner == BASE:
-        lines.append("no network of the search was better than the base when trained again")
+        told = "no network of the search was better than the base when trained again"
+        lines.append("the base is the best compromise of those trained again" if len(verdict.front) > 1 else told)
     return lines
 
 

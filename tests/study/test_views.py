@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -177,3 +178,21 @@ def test_figures_of_a_table_are_not_called_those_of_a_held_out_test(search: Sear
     line = verdict_lines(looked_up)[0]
     assert line.startswith("in the table: ")
     assert "never saw" not in line
+
+
+def test_nobody_is_told_to_wait_for_a_last_comparison_that_will_not_come(search: Searched):
+    log = console(terminal=False, width=300)
+    search(observer=view_on(log), trials=4, evaluator={"kind": "proxy", "proxy": "params"}, pruner="none")
+    last = next(line for line in said(log).splitlines() if line.startswith("4/4 "))
+    assert "left" not in last
+
+
+def test_a_base_that_wins_among_several_objectives_is_called_a_compromise(search: Searched):
+    result = search(trials=6, objectives=["accuracy", "params"])
+    assert result.verdict is not None
+    for front, words in (
+        (("base", "trial 1"), "the best compromise"),
+        (("base",), "no network of the search was better"),
+    ):
+        lines = verdict_lines(replace(result, verdict=replace(result.verdict, winner="base", front=front)))
+        assert words in lines[-1]
