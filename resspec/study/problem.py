@@ -12,7 +12,7 @@ from resspec.analysis.figures import FIGURES, latency_nanoseconds
 from resspec.analysis.latency import Table
 from resspec.analysis.tables import trusted_table
 from resspec.compile import compile_spec
-from resspec.errors import BudgetError, Fault, SpecError
+from resspec.errors import BudgetError, Fault, ResspecError, SpecError
 from resspec.ir import Graph
 from resspec.plan import resolve
 from resspec.pricing import Pricer
@@ -175,11 +175,15 @@ def problem_of(search: Search) -> Problem:
         spec = base if name == BASE else load_spec(search.named(name, ("budgets", cost)))
         return figure_of(compile_spec(spec), cost, table)
 
-    budgets = tuple(
-        read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark)
-        for cost, written in search.budgets.items()
-    )
-    return Problem(search, base, space, rules, budgets, pricer, goals, table)
+    budgets, wrong = list[Budget](), list[ResspecError]()
+    for cost, written in search.budgets.items():
+        try:
+            budgets.append(read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark))
+        except ResspecError as error:
+            wrong.append(error)
+    if wrong:
+        raise type(wrong[0])(*(fault for error in wrong for fault in error.faults)) from wrong[0].__cause__
+    return Problem(search, base, space, rules, tuple(budgets), pricer, goals, table)
 
 
 LATENCY = "latency"

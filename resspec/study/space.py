@@ -24,7 +24,7 @@ Label = str | int | float | bool | None
 """A value as Optuna stores it."""
 
 MAX_VALUES = 10_000
-LONGEST_LABEL, LONGEST_PART = 40, 60
+LONGEST_LABEL = 60
 TIE = ","
 """Between paths that take one value together."""
 
@@ -112,21 +112,18 @@ def _alike(name: str, values: Sequence[Any]) -> tuple[dict[str, Any], ...]:
 def _label(value: Any, position: int) -> Label:
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
-    text = _compact(value)
-    if len(text) <= LONGEST_LABEL:
-        return text
-    spoken = spoken_part(value)
-    return spoken if 0 < len(spoken) <= LONGEST_PART else f"#{position}"
+    text = spoken_part(value) or _compact(value)
+    return text if len(text) <= LONGEST_LABEL else f"#{position}"
 
 
 def spoken_part(value: Any) -> str:
-    """A part in a word: `inverted-residual(ratio=6.0,kernel=5)`; nothing for what is no part."""
+    """A part in a word: `inverted-residual(ratio=6.0,kernel=5)`, `eca`; nothing for what is no part."""
     if not isinstance(value, Mapping) or not isinstance(value.get("kind"), str):
         return ""
     said = ",".join(
         f"{key}={field if isinstance(field, str) else _compact(field)}" for key, field in value.items() if key != "kind"
     )
-    return f"{value['kind']}({said})"
+    return f"{value['kind']}({said})" if said else str(value["kind"])
 
 
 def _compact(value: Any) -> str:

@@ -36,14 +36,13 @@ def others(trial: Trial) -> list[str]:
     single: list[str] = []
     blocks: dict[tuple[str, object], list[str]] = {}
     for name, value in trial.params.items():
-        for path in tied(name):
-            if SHOWN.match(path):
-                continue
-            if found := BLOCK.match(path):
-                blocks.setdefault((found[3], value), []).append(f"{found[1]}.{found[2]}")
-            else:
-                told = value if TIE not in name else value_at(trial.spec, path)
-                single.append(f"{path}={value if told is None else told}")
+        paths = [path for path in tied(name) if not SHOWN.match(path)]
+        if len(paths) == 1 and (found := BLOCK.match(paths[0])):
+            blocks.setdefault((found[3], value), []).append(f"{found[1]}.{found[2]}")
+        elif TIE in name and isinstance(value, float):  # a factor, of numbers that differ
+            single += [f"{path}={value_at(trial.spec, path)}" for path in paths]
+        elif paths:
+            single.append(f"{','.join(paths)}={value}")
     return single + [f"{what}[{','.join(places)}]={value}" for (what, value), places in blocks.items()]
 
 

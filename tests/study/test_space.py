@@ -37,12 +37,13 @@ def test_every_point_comes_back_from_its_stored_parameters():
         assert SPACE.point(SPACE.params(point)) == point
 
 
-def test_parts_are_stored_as_short_text_or_by_their_kind_and_what_it_says_and_mean_the_part():
+def test_parts_are_stored_as_their_kind_with_what_it_says_and_mean_the_part():
     params = SPACE.params((0, 1, 0))
-    assert params == {"stages.1.depth": 2, "gate": '{"kind":"se","ratio":0.25}', "drop_path": 0}
+    assert params == {"stages.1.depth": 2, "gate": "se(ratio=0.25)", "drop_path": 0}
     assert SPACE.params((0, 2, 0))["gate"] == "se(ratio=0.25,of=block,act=relu,gate=sigmoid)"
     assert SPACE.params((0, 3, 0))["gate"] == "#3"
     assert choices("gate", [LONG, LONG]).labels == ("#0", "#1")
+    assert choices("gate", ["eca", {"kind": "se"}, {"kind": "eca"}, [1, 2]]).labels == ("eca", "se", "#2", "[1,2]")
     assert SPACE.values((0, 2, 1)) == {"stages.1.depth": 2, "gate": LONG, "drop_path": 0.0}
 
 

@@ -143,10 +143,12 @@ def test_a_layout_tells_each_value_once_and_blocks_of_one_kind_together():
         "stages.2.blocks.0.block": layer,
         "stages.1.width": 64,
         "stem.width, stages.1.width": 0.5,
+        "stages.2.block, stages.3.block": "basic",
         "gate": "se",
     }
     trial = Trial(0, TrialState.RUNNING, "", None, Costs(), params, Figures({}), None, 0.0, "", None, spec.to_dict())
-    assert layout(trial) == f"2x64 3x128 3x256 stem.width=32 gate=se block[1.0,2.0]={layer} block[1.1]=skip"
+    others = f"stem.width=32 stages.2.block,stages.3.block=basic gate=se block[1.0,2.0]={layer} block[1.1]=skip"
+    assert layout(trial) == f"2x64 3x128 3x256 {others}"
 
 
 def test_failures_are_told_with_their_reason_in_the_status_and_at_the_end(search: Searched):
