@@ -20,6 +20,7 @@ from resspec.study.words import (
     measured,
     percent,
     running_lines,
+    so_many,
     stages,
     verdict_lines,
 )
@@ -46,8 +47,10 @@ def print_result(console: Console, result: Result) -> None:
 
 def standing(result: Result) -> str:
     """How far a search has come: how its trials ended, and the best so far."""
-    best = f", best {measured(result.main, result.best.score)} (trial {result.best.number})" if result.best else ""
-    return summary(result) + best
+    if result.best is None:
+        return summary(result)
+    what = "best" if len(result.goals) == 1 else "best compromise"
+    return f"{summary(result)}, {what} {measured(result.main, result.best.score)} (trial {result.best.number})"
 
 
 def status_lines(result: Result) -> list[str]:
@@ -60,18 +63,13 @@ def status_lines(result: Result) -> list[str]:
     if result.pareto:
         axes = ", ".join(goal.name for goal in result.axes)
         share = 100 * result.hypervolume().shares[-1][1]
-        lines.append(f"front over {axes}: {networks(len(result.pareto))}, {share:.1f} % of the box from worst to best")
+        lines.append(f"front over {axes}: {so_many(len(result.pareto))}, {share:.1f} % of the box from worst to best")
     for use in uses(result, result.best) if result.best else []:
         values = [trial.prices[use.budget.cost] for trial in result.pareto]
         short = QUANTITIES[use.budget.cost].short
         spread = f"; front {short(min(values))} to {short(max(values))}" if values else ""
         lines.append(f"{use.budget}: best uses {100 * use.share:.1f} % ({short(use.value)}){spread}")
     return lines
-
-
-def networks(count: int) -> str:
-    """1 network, 2 networks."""
-    return f"{count} {'network' if count == 1 else 'networks'}"
 
 
 def summary(result: Result) -> str:

@@ -65,6 +65,11 @@ def measured(measure: str, figure: float | None) -> str:
     return percent(figure) if figure is None or is_share(measure) else f"{figure:.4g}"
 
 
+def so_many(count: int) -> str:
+    """1 network, 2 networks."""
+    return f"{count} {'network' if count == 1 else 'networks'}"
+
+
 def costs(trial: Trial) -> str:
     """11.8K params, 128K macs."""
     return f"{shown(trial.costs.params)} params, {shown(trial.costs.macs)} macs"

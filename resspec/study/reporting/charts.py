@@ -184,7 +184,7 @@ def parallel(result: Result, complete: Sequence[Trial]) -> Chart:
     better = result.measures[result.main] == "maximize"
     line = {"color": scores, "colorscale": "Viridis", "reversescale": better, "showscale": False}
     trace = {"type": "parcoords", "dimensions": columns, "line": line, "labelangle": -18, "labelside": "top"}
-    return {"data": [trace], "layout": plan(420) | {"margin": {"l": 60, "r": 60, "t": 90, "b": 30}}}
+    return {"data": [trace], "layout": plan(420) | {"margin": {"l": 100, "r": 60, "t": 90, "b": 30}}}
 
 
 def dimension(path: str, trials: Sequence[Trial]) -> Chart:
