@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
+from operator import index
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsFloat, SupportsIndex
 
 from optuna.trial import FrozenTrial, TrialState
 
@@ -169,6 +170,14 @@ class _Stopped(BaseException):
         self.error = error
 
 
+def plain(step: SupportsIndex, figure: SupportsFloat) -> tuple[int, float]:
+    """A report in plain numbers, whatever kind of number it came in (a tensor, one of numpy's); what is none fails the
+    trial that reports it."""
+    if index(step) < 1:
+        raise ValueError(f"a report's steps count from 1, not from {index(step)}")
+    return index(step), float(figure)
+
+
 class _Run:
     """One process's share of a search."""
 
@@ -285,6 +294,7 @@ class _Run:
         measures = self._search.evaluator.measures
 
         def watch(step: int, figure: float) -> None:
+            step, figure = plain(step, figure)
             try:
                 reported = self._ledger.report(frozen, step, figure)
                 self._observer.stepped(trial, step, figure)
