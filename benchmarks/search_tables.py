@@ -2,7 +2,8 @@
 
 python benchmarks/search_tables.py FOLDER [--samplers bayes tpe] [--cases macro40] [--evaluations 100] [--seeds 50]
 
-FOLDER holds nas-bench-macro_cifar10.json and transnas_macro_class_scene.json. A trial sees one training; what counts is
+FOLDER holds nas-bench-macro_cifar10.json and transnas_macro_class_scene.json, and for `--cases others`
+resnets_tinyimagenet_curves.csv. A trial sees one training; what counts is
 the mean of all trainings of the network that looked best. `optuna-tpe` and `optuna-gp` are Optuna's own samplers, asked
 and told over the tables' codes, with the budget as a constraint; what they propose over budget, or again, costs them no
 evaluation. All others are resspec's. Results are kept in search_tables.json, and a second run adds what is missing.
@@ -57,13 +58,27 @@ class Case:
     digits: tuple[str, ...]
 
 
+MACRO = ("nas_bench_macro", "nas-bench-macro_cifar10.json")
+TRANS = ("transnas_macro", "transnas_macro_class_scene.json")
+MACRO_DIGITS, TRANS_DIGITS = ("012",) * 8, ("1234",) * 4 + ("01234",) * 2
+
 CASES = {
-    "macro40": Case("nas_bench_macro", "nas-bench-macro_cifar10.json", "<= 40M", ("012",) * 8),
-    "macro60": Case("nas_bench_macro", "nas-bench-macro_cifar10.json", "<= 60M", ("012",) * 8),
-    "transnas": Case(
-        "transnas_macro", "transnas_macro_class_scene.json", "<= 3.1861103G", ("1234",) * 4 + ("01234",) * 2
-    ),
+    "macro40": Case(*MACRO, "<= 40M", MACRO_DIGITS),
+    "macro60": Case(*MACRO, "<= 60M", MACRO_DIGITS),
+    "transnas": Case(*TRANS, "<= 3.1861103G", TRANS_DIGITS),
 }
+OTHERS = {
+    "macro30": Case(*MACRO, "<= 30M", MACRO_DIGITS),
+    "macro80": Case(*MACRO, "<= 80M", MACRO_DIGITS),
+    "macro-all": Case(*MACRO, "<= 1G", MACRO_DIGITS),
+    "macro-band": Case(*MACRO, "40M..50M", MACRO_DIGITS),
+    "trans1.5": Case(*TRANS, "<= 1.5G", TRANS_DIGITS),
+    "trans2.3": Case(*TRANS, "<= 2.3G", TRANS_DIGITS),
+    "trans5": Case(*TRANS, "<= 5G", TRANS_DIGITS),
+    "trans-all": Case(*TRANS, "<= 100G", TRANS_DIGITS),
+    "curves": Case("resnet_curves", "resnets_tinyimagenet_curves.csv", "<= 100% of base", ()),
+}
+"""Other budgets and another table, which nothing was chosen by; `--cases others` plays them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +129,7 @@ class Table:
 @cache
 def table(name: str, folder: str) -> Table:
     """A case, read once in each process."""
-    case = CASES[name]
+    case = (CASES | OTHERS)[name]
     search = load_search(case.search, budgets={"macs": case.budget})
     reader: Any = search.evaluator
     return Table(case, problem_of(search), reader.format, dict(reader.format.rows(Path(folder) / case.file)))
@@ -212,6 +227,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--kept", type=Path, default=KEPT)
     asked = parser.parse_args()
+    if asked.cases == ["others"]:
+        asked.cases = list(OTHERS)
     known: dict[str, Any] = json.loads(asked.kept.read_text()) if asked.kept.exists() else {}
     with ProcessPoolExecutor(asked.jobs) as pool:
         for kind in asked.samplers:
@@ -223,7 +240,9 @@ def main() -> None:
                     asked.kept.write_text(json.dumps(known))
                 show(name, kind, known[key])
         for name in asked.cases:
-            print(f"{name}: in-budget optimum {table(name, asked.folder).optimum():.2f}", flush=True)
+            found = table(name, asked.folder)
+            told = f"in-budget optimum {found.optimum():.2f}, the network that looks best {found.last[1]:.2f}"
+            print(f"{name}: {told}, of {len(found.inside)} networks", flush=True)
 
 
 def show(name: str, kind: str, runs: Sequence[tuple[list[float], float]]) -> None:

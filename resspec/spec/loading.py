@@ -97,6 +97,12 @@ def load_spec(source: Source, *overrides: str, limits: Limits | None = None, **f
     return validated(apply_overrides(root, overrides, fields), name, limits)
 
 
+def load_written(root: Entry, folder: FilePath, limits: Limits = LIMITS) -> NetSpec:
+    """A spec that stands inside another file: its faults are told at their places there, and its paths are seen from
+    the folder of that file."""
+    return validated(inherit(root, (), Trail(folder, limits)), "net", limits)
+
+
 def find(source: str, mark: Mark | None = None, beside: FilePath | None = None) -> FilePath:
     """The file a spec argument means: a path (seen from `beside`), else a shipped name."""
     path = FilePath(source)

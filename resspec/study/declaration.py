@@ -15,7 +15,7 @@ from resspec.errors import Fault, SearchError, SpecError, did_you_mean
 from resspec.record import Record, refusal
 from resspec.shipped import search_folder
 from resspec.spec.faults import faults_of
-from resspec.spec.loading import find, is_file, load_spec
+from resspec.spec.loading import find, is_file, load_spec, load_written
 from resspec.spec.net import NetSpec
 from resspec.spec.reading import SUFFIXES, read_document
 from resspec.spec.tree import Entry, entry_of
@@ -128,7 +128,7 @@ class Search(Record):
     def base_spec(self) -> NetSpec:
         """The base network."""
         if isinstance(self.base, dict):
-            return load_spec(self.base)
+            return load_written(self.root.nearest(("base",)), self._folder or Path.cwd())
         return load_spec(self.named(self.base))
 
     def named(self, source: str, where: tuple[str, ...] = ("base",)) -> Path:

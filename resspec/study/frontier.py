@@ -49,6 +49,10 @@ class Frontier(ABC):
         """Take a network out: it has a trial."""
 
     @abstractmethod
+    def reopen(self, point: Point) -> None:
+        """Put a network back that was taken out."""
+
+    @abstractmethod
     def open_among(self, points: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Which of these points may become a trial."""
 
@@ -139,9 +143,16 @@ class Listed(Frontier):
 
     def close(self, point: Point) -> None:
         """Close every point that means the same network."""
+        self._mark(point, is_open=False)
+
+    def reopen(self, point: Point) -> None:
+        """Open every point that means the same network."""
+        self._mark(point, is_open=True)
+
+    def _mark(self, point: Point, *, is_open: bool) -> None:
         row = self._rows(np.array([point], np.intp))[0]
         if row >= 0:
-            self._open[self._groups[row]] = False
+            self._open[self._groups[row]] = is_open
 
     def open_among(self, points: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Whether each point is inside the budgets and untried."""
@@ -204,7 +215,14 @@ class Vast(Frontier):
 
     def close(self, point: Point) -> None:
         """Close the network of a point."""
-        self._closed.add(int(self.chain.price(np.array([point], np.intp)).keys[0]))
+        self._closed.add(self._key(point))
+
+    def reopen(self, point: Point) -> None:
+        """Open the network of a point."""
+        self._closed.discard(self._key(point))
+
+    def _key(self, point: Point) -> int:
+        return int(self.chain.price(np.array([point], np.intp)).keys[0])
 
     def open_among(self, points: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Whether each point is inside the budgets and its network untried."""

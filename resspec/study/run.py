@@ -188,7 +188,7 @@ class _Run:
         self._ledger = ledger
         self._observer = observer
         self._hands = hands
-        self._proposer = Proposer(problem, ledger.study.directions)
+        self._proposer = Proposer(problem, ledger.study.directions, bench.knows)
 
     def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:
         """All trials, by a crew where there is one, then the last comparison; at once where both are done. None where

@@ -26,6 +26,7 @@ BAR_WIDTH = 40
 RUNNING_SHOWN = 4
 NARROW, WIDE = 56, 72
 """Columns of a terminal below which the table of the best loses costs, and layout."""
+EXHAUSTED = "space exhausted: all {} networks inside the budgets that can be measured were tried"
 PAUSE = 0.1
 """Seconds between two drawings."""
 
@@ -62,7 +63,7 @@ class LineView(Observer):
 
     def exhausted(self, tried: int) -> None:
         """Say that nothing is left to try."""
-        self._say(f"space exhausted: all {tried} networks inside the budgets were tried")
+        self._say(EXHAUSTED.format(tried))
 
     def stopped(self, tried: int) -> None:
         """Say that a callback ended it."""
@@ -129,7 +130,7 @@ class LiveView(Observer):
 
     def exhausted(self, tried: int) -> None:
         """Leave a line that nothing is left to try."""
-        self._console.print(f"space exhausted: all {tried} networks inside the budgets were tried")
+        self._console.print(EXHAUSTED.format(tried))
 
     def stopped(self, tried: int) -> None:
         """Leave a line that a callback ended it."""

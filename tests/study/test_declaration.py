@@ -58,6 +58,21 @@ def test_a_file_is_named_by_its_stem_and_its_base_is_found_beside_it(
     assert problem_of(search).base_costs.params == problem_of(search).budgets[0].high
 
 
+def test_a_base_that_is_written_out_is_seen_from_the_folder_of_the_file(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    named = load_search(folder / "mine.yaml")
+    written = load_search(faulty(folder, "base: net.yaml", "base: {extends: net.yaml}"))
+    assert problem_of(written).base_fingerprint == problem_of(named).base_fingerprint
+
+
+def test_the_faults_of_a_base_that_is_written_out_are_told_at_their_places(folder: Path):
+    file = faulty(folder, "base: net.yaml", "base: {extends: net.yaml, blok: basic}")
+    with pytest.raises(SpecError, match=r"mine\.yaml:\d+:\d+: error\[RS201\]: unknown key 'blok'"):
+        problem_of(load_search(file))
+
+
 @pytest.mark.parametrize("recipe", ["digits", "{extends: digits}", "{extends: digits, epochs: 30}"])
 def test_a_search_names_the_recipe_that_it_trains_by(folder: Path, recipe: str):
     search = load_search(faulty(folder, "{epochs: 2}", recipe))

@@ -37,6 +37,10 @@ class Bench(ABC):
     can_retrain: bool = True
     """Whether a network can be measured better than a trial does; without it a search has no last comparison."""
 
+    def knows(self, spec: NetSpec) -> bool:
+        """Whether a network can be measured here at all. One that cannot never becomes a trial."""
+        return True
+
     def recover(self) -> None:
         """Give back the memory of a measurement that failed, before the next one."""
         gc.collect()

@@ -55,6 +55,10 @@ class TableBench(Bench):
         self._rows = rows
         self._fingerprints: dict[str, str] = {}
 
+    def knows(self, spec: NetSpec) -> bool:
+        """Whether the table has it."""
+        return self._found(spec)[1] is not None
+
     def measure(self, spec: NetSpec, seed: int, watch: Watch) -> Figures:
         """What the setting's training reached after each step."""
         run = self._curve(self.row(spec))
@@ -75,15 +79,23 @@ class TableBench(Bench):
 
     def row(self, spec: NetSpec) -> Row:
         """What the table knows of a network; SearchError where that is nothing."""
-        code = self._setting.format.code(resolve(spec))
-        if code is None or code not in self._rows or self._fingerprint(code) != compile_spec(spec).fingerprint:
+        code, row = self._found(spec)
+        if row is None:
             near = f"; {code} comes nearest, and is another" if code in self._rows else ""
             raise SearchError.of(
                 "RS530",
                 f"{self._setting.file} has no network such as {spec.name}{near}",
-                remedy=f"start from `base: {self._setting.format.base}`, and keep the space to the table's networks",
+                remedy=f"start from `base: {self._setting.format.start}`, and keep the space to the table's networks",
             )
-        return self._rows[code]
+        return row
+
+    def _found(self, spec: NetSpec) -> tuple[str | None, Row | None]:
+        """The code that a network would have, and the row of that code where it means this very network."""
+        code = self._setting.format.code(resolve(spec))
+        row = self._rows.get(code) if code is not None else None
+        if code is None or row is None or self._fingerprint(code) != compile_spec(spec).fingerprint:
+            return code, None
+        return code, row
 
     def _fingerprint(self, code: str) -> str:
         """What the network that a code means is recognised by."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from resspec.errors import DataError, SearchError
 from resspec.study.declaration import load_search
 from resspec.study.evaluators import Evaluator
 from resspec.study.evaluators.table import Table, TableBench
+from resspec.study.problem import problem_of
 from resspec.study.run import run_search
 
 TABLES = Path(__file__).parents[2] / "golden" / "tables"
@@ -87,13 +89,34 @@ def stated(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def test_a_search_looks_networks_up_and_fails_no_more_than_the_trial_of_one_that_is_not_there(tmp_path: Path):
-    result = run_search(stated(), path=tmp_path)
-    states = {trial.state.name for trial in result.trials}
-    assert states == {"COMPLETE", "FAIL"}, "the slice holds the base alone of these four"
-    failed = [trial.error for trial in result.trials if not trial.is_complete]
-    assert all("has no network such as" in error for error in failed)
-    assert len(failed) == 3
+def partial(folder: Path, **changes: Any) -> dict[str, Any]:
+    """A search of sixteen points over a table that holds the eight which leave out an even number of layers: six
+    networks, since the last two layers are alike."""
+    row = json.loads(NAS.read_text())["11111111"]
+    codes = [digits for digits in product("01", repeat=4) if digits.count("0") % 2 == 0]
+    rows = {f"1{a}1{b}11{c}{d}": {**row, "test_acc": [80 + int(a + b + c + d, 2)] * 3} for a, b, c, d in codes}
+    (folder / "partial.json").write_text(json.dumps(rows))
+    space = {f"stages.{place}.block": LAYER for place in ("1.blocks.1", "2.blocks.1", "3.blocks.1", "3.blocks.2")}
+    evaluator = {"kind": "table", "file": str(folder / "partial.json"), "format": "nas-bench-macro"}
+    return stated(space=space, evaluator=evaluator, final=None) | changes
+
+
+@pytest.mark.parametrize("sampler", ["bayes", "random", "tpe"])
+def test_a_search_tries_the_networks_of_its_table_and_no_others(tmp_path: Path, sampler: str):
+    told = partial(tmp_path, trials=20, sampler=sampler)
+    assert problem_of(load_search(told)).survey.inside == 16
+    result = run_search(told, path=tmp_path / "run")
+    assert [trial.state.name for trial in result.trials] == ["COMPLETE"] * 6
+    assert len({trial.fingerprint for trial in result.trials}) == 6
+
+
+@pytest.mark.parametrize("sampler", ["bayes", "random", "tpe"])
+def test_networks_outside_a_table_change_nothing_about_what_a_resumed_search_proposes(tmp_path: Path, sampler: str):
+    told = partial(tmp_path, sampler=sampler)
+    whole = run_search(told, path=tmp_path / "whole", trials=6)
+    run_search(told, path=tmp_path / "parts", trials=3)
+    parts = run_search(told, path=tmp_path / "parts", trials=6)
+    assert [trial.params for trial in parts.trials] == [trial.params for trial in whole.trials]
 
 
 def test_a_base_that_is_not_in_the_table_is_refused_before_anything_is_written(tmp_path: Path):

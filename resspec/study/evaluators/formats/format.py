@@ -35,8 +35,13 @@ class TableFormat(Plugin):
     family: ClassVar[str] = "table format"
     home: ClassVar[str] = "resspec.study.evaluators.formats"
     group: ClassVar[str] = "resspec.table_formats"
-    base: ClassVar[str]
+    base: ClassVar[str] = ""
     """The shipped spec of one of its networks."""
+
+    @property
+    def start(self) -> str:
+        """The spec that a search of such a table starts from."""
+        return self.base
 
     @abstractmethod
     def rows(self, file: Path) -> Mapping[str, Row]:
@@ -84,6 +89,6 @@ def alone(accuracies: Sequence[float]) -> Row:
     return Row(tuple((accuracy,) for accuracy in accuracies))
 
 
-def damaged(file: Path, why: str) -> DataError:
+def damaged(file: Path, why: str, remedy: str = "see docs/evaluators.md") -> DataError:
     """The error of a file that is no such table."""
-    return DataError.of("RS653", f"{file} is damaged or no such table: {why}", remedy="see docs/evaluators.md")
+    return DataError.of("RS653", f"{file} is damaged or no such table: {why}", remedy=remedy)
