@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from resspec.record import refusal
 
@@ -19,5 +19,7 @@ def _module_and_name(value: str) -> str:
     return value
 
 
-FunctionPath = Annotated[str, AfterValidator(_module_and_name)]
+FunctionPath = Annotated[
+    str, AfterValidator(_module_and_name), WithJsonSchema({"type": "string", "pattern": "^[^:]+:[^:]+$"})
+]
 """A module, a colon, and what it calls the function or class."""
