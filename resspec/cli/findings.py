@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command(cls=Verb, epilog=examples("resspec search status digits", "resspec search status runs/mine-1 --json"))
+@app.command(
+    cls=Verb,
+    epilog=examples(
+        "resspec search status digits",
+        "resspec search status runs/mine-1 --json",
+        "resspec search status 'postgresql://resspec:secret@host/postgres#digits'",
+    ),
+)
 def status(search: Study, as_json: AsJson = False) -> None:
     """Tell how far a search has come, what is best, and how near the budgets it is; it may be running."""
     from resspec.study.reporting.summary import status
@@ -110,17 +117,21 @@ def report(
 ) -> None:
     """Report what a search found: one HTML page that needs no network, a PNG, Markdown or JSON."""
     from resspec.study.reporting.writing import FORMS, written
+    from resspec.training.writing import check_place, write_whole
 
     form = (output.suffix.lstrip(".") if output else "") or ("json" if as_json else "md")
     if output is not None and form not in FORMS:
         raise ResspecError.of("RS704", f"a report is no {output.suffix!r} file", remedy=f"one of .{', .'.join(FORMS)}")
     if (as_json and form != "json") or (markdown and form != "md"):
         raise ResspecError.of("RS703", "two forms of a report are asked for", remedy="give one of them")
-    text = written(study_of(search), form)
+    result = study_of(search)
+    if output is not None:
+        check_place(output)
+    text = written(result, form)
     if output is None:
         typer.echo(text.decode(), nl=False)
     else:
-        output.write_bytes(text)
+        write_whole(output, text)
         typer.echo(f"{output}: {len(text) / 1e6:.1f} MB" if len(text) > 1e5 else str(output), err=True)
 
 

@@ -15,6 +15,7 @@ from resspec.cli import findings
 from resspec.cli.arguments import AsJson, Quiet
 from resspec.cli.studies import Search
 from resspec.cli.verb import Verb, examples, print_json
+from resspec.errors import ResspecError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -188,9 +189,17 @@ def serve(
 
 @contextmanager
 def told_how_to_go_on() -> Iterator[None]:
-    """Say, when the search is stopped, that nothing is lost."""
+    """Say, when the search is stopped or the disk is full, that nothing is lost."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
         typer.echo("interrupted; the same command goes on from here", err=True)
         raise
+    except OSError as error:
+        from resspec.study.crew import NO_ROOM
+
+        if error.errno not in NO_ROOM:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        remedy = "what was finished is kept; make room, and the same command goes on"
+        raise ResspecError.of("RS511", f"{place}{error.strerror}", remedy=remedy) from None

@@ -125,6 +125,12 @@ SEARCH = {
         "$ resspec search run mine.yaml   # sampler: cmaes, objectives: [accuracy, macs]",
         "Take another sampler, or install what the message names.",
     ),
+    "RS541": Code(
+        "Code of yours that failed",
+        "A sampler, a pruner or a callback that the search names raised an error.",
+        "$ resspec search run mine.yaml --allow code",
+        "The message names the line. Mend it; what was finished is kept, and the same command goes on.",
+    ),
     "RS552": Code(
         "A package of an extra is missing",
         "The page, the picture or the dashboard of a search is made by a package that is not installed.",

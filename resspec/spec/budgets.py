@@ -188,13 +188,19 @@ def read_budget(
     return read_bounds(cost, written, mark, known).budget(cost_of)
 
 
+_PERCENT = re.compile(r"[\d.]+\s*%\Z")
+
+
 def _sides(text: str) -> tuple[str, str]:
     """Lower and upper bound as written; empty where open. A bare number is an upper bound."""
     if text.startswith(">="):
         return text[2:].strip(), ""
     low, dots, high = text.partition("..")
     if dots and not text.startswith("<="):
-        return low.strip(), high.strip()
+        low, high = low.strip(), high.strip()
+        if _PERCENT.match(low) and (share := _SHARE.match(high)):  # `20%..90% of base` is of one spec
+            low = f"{low} of {share[2]}"
+        return low, high
     return "", text.removeprefix("<=").strip()
 
 

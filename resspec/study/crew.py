@@ -3,6 +3,7 @@ together."""
 
 from __future__ import annotations
 
+import errno
 import logging
 import multiprocessing
 import os
@@ -31,7 +32,9 @@ LOOK_SECONDS = 0.25
 STOP_SECONDS = 30.0
 """How long a worker may take to give its trial back."""
 REFUSED = 2
-"""The exit code of a worker whose input is wrong; it was told why."""
+"""The exit code of a worker that no other try would help: its input is wrong, or nothing can be written."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""A disk that takes no more."""
 
 spawning = multiprocessing.get_context("spawn")  # neither CUDA nor a database connection survives a fork
 
@@ -113,12 +116,12 @@ class Crew:
             )
 
     @staticmethod
-    def _refusal(worker: Worker) -> ResspecError:
-        """Why a worker could not begin."""
+    def _refusal(worker: Worker) -> ResspecError | OSError:
+        """Why a worker could not begin or go on."""
         with suppress(EOFError, OSError):
             if worker.word.poll(1):
                 error = worker.word.recv()
-                if isinstance(error, ResspecError):
+                if isinstance(error, (ResspecError, OSError)):
                     return error
         return SearchError.of("RS516", f"worker {worker.number} ended with exit code {REFUSED}")
 
@@ -155,7 +158,9 @@ def work(environment: Mapping[str, str], orders: bytes, log: str, word: Connecti
 
         try:
             run_trials(given.search, given.folder, given.storage)
-        except ResspecError as error:
+        except (ResspecError, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in NO_ROOM:
+                raise
             logger.exception("refused")
             word.send(error)
             sys.exit(REFUSED)

@@ -49,7 +49,9 @@ def dashboard_of(result: Result, host: str = "127.0.0.1", port: int = 0) -> Iter
         server: WSGIServer = make_server(host, port, application, handler_class=Silent)
     except OSError as error:
         raise SearchError.of(
-            "RS554", f"{host}:{port} cannot be served from: {error.strerror or error}", remedy="give another --port"
+            "RS554",
+            f"{host}:{port} cannot be served from: {error.strerror or error}",
+            remedy="give another --port or --host",
         ) from error
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

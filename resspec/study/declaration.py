@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError
 
 from resspec.errors import Fault, SearchError, SpecError, did_you_mean
 from resspec.record import Record, refusal
 from resspec.shipped import search_folder
 from resspec.spec.faults import faults_of
-from resspec.spec.loading import find, load_spec, load_written
+from resspec.spec.loading import find, is_file, load_spec, load_written
 from resspec.spec.net import NetSpec
 from resspec.spec.reading import SUFFIXES, read_document
 from resspec.spec.tree import Entry, entry_of
 from resspec.spec.versions import current
 from resspec.study.constraints import Constraint
 from resspec.study.evaluators import Evaluator
+from resspec.study.functions import FunctionPath
 from resspec.study.objectives import Objectives
 from resspec.study.pruning import Pruner
 from resspec.study.samplers import Sampler
@@ -38,7 +41,21 @@ def _range_or_choices(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return (Scaled if "scale" in value else Range).model_validate(value)
-    raise refusal("values_type", f"a range (low, high, step), factors (scale) or a list of values, not {value!r}")
+    raise refusal(
+        "values_type",
+        f"a range (low, high, step), factors (scale) or a list of values, not {value!r}",
+        "write {low: 1, high: 4} or [a, b]",
+    )
+
+
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+
+
+def _file_name(value: str) -> str:
+    if not re.match(NAME, value):
+        law = f"a folder is called so: letters, digits, '.', '_' and '-', a letter or digit first, not {value!r:.60}"
+        raise refusal("name", law, "name the folder's place with --path")
+    return value
 
 
 Values = Annotated[Range | Scaled | list[Any], BeforeValidator(_range_or_choices)]
@@ -60,7 +77,7 @@ class Search(Record):
 
     resspec: Literal[1] = 1
     """Version of the language."""
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "search"
+    name: Annotated[str, AfterValidator(_file_name), Field(json_schema_extra={"pattern": NAME})] = "search"
     """Names the study and its folder; by default the file's name."""
     base: str | dict[str, Any]
     """The network to start from: a shipped name, a path from the search file, or a spec written out."""
@@ -84,7 +101,7 @@ class Search(Record):
     duplicates: Literal["skip", "replay", "repeat"] = "skip"
     """What becomes of a network that was tried before: it is not proposed again; it takes over what was measured; it is
     measured again, from another seed, to tell noise."""
-    callbacks: list[str] = Field(default_factory=list)
+    callbacks: list[FunctionPath] = Field(default_factory=list)
     """Functions `module:name`, called as Optuna's are, with the study and each trial of this process that ended."""
     trials: Positive = 50
     """Trials in all, over restarts and workers: complete, pruned and failed ones, the base among them."""
@@ -114,9 +131,13 @@ class Search(Record):
             return load_written(self.root.nearest(("base",)), self._folder or Path.cwd())
         return load_spec(self.named(self.base))
 
-    def named(self, source: str) -> Path:
-        """The file of a spec that the search names."""
-        return find(source, self.root.nearest(("base",)).mark, self._folder)
+    def named(self, source: str, where: tuple[str, ...] = ("base",)) -> Path:
+        """The file of a spec that the search names somewhere; SpecError at that place for none."""
+        mark = self.root.nearest(where).mark
+        path = find(source, mark, self._folder)
+        if not is_file(path):
+            raise SpecError(Fault("RS101", f"there is no file {path}", mark, "name a shipped spec or a file"))
+        return path
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, defaults filled in."""
@@ -139,14 +160,27 @@ def load_search(source: str | Path | Mapping[str, Any] | Search, **changes: Any)
     if isinstance(source, Mapping):
         return _validated(entry_of(source), changes, None)
     path = find_search(str(source))
-    return _validated(read_document(path).root, changes, path.resolve().parent, path.stem)
+    return _validated(_read(path), changes, path.resolve().parent, path.stem)
+
+
+def _read(path: Path) -> Entry:
+    """The tree of a search file; SpecError where it holds nothing."""
+    try:
+        return read_document(path).root
+    except SpecError as error:
+        empty = "write base, space and evaluator: `resspec schema search` tells every key"
+        told = (replace(fault, remedy=empty) if fault.code == "RS106" else fault for fault in error.faults)
+        raise SpecError(*told) from None
 
 
 def find_search(source: str) -> Path:
     """The file a search argument means: a path, else a shipped name."""
     path = Path(source)
-    if source.endswith(SUFFIXES) or "/" in source or path.is_file():
+    if is_file(path):
         return path
+    if source.endswith(SUFFIXES) or "/" in source:
+        near = did_you_mean(path.stem, shipped_searches())
+        raise SearchError.of("RS501", f"there is no file {path}", remedy=near)
     shipped = shipped_searches()
     if source not in shipped:
         raise SearchError.of("RS501", f"there is no search called {source!r}", remedy=did_you_mean(source, shipped))

@@ -52,5 +52,6 @@ def dimension_of(name: str, values: Any, base: NetSpec) -> Dimension:
     own = {path: value_at(base, path) for path in tied(name)}
     for path, value in own.items():
         if type(value) is not int:
-            raise ValueError(f"{path} cannot be scaled: the base says {value!r} there")
+            said = "nothing" if value is None else repr(value)
+            raise ValueError(f"{path} cannot be scaled: the base says {said} there")
     return values.dimension(name, own)

@@ -13,6 +13,7 @@ from resspec.errors import SearchError
 from resspec.spec.loading import shipped_specs
 from resspec.study.declaration import Search, load_search
 from resspec.study.problem import BASE, Problem
+from resspec.study.result import FILES, RESULT, Result, result_of, verdict_in
 from resspec.study.stores.opening import read_database, stored_study
 
 RUNS = "runs"
@@ -67,3 +68,11 @@ def placed(study: str, path: str | Path | None = None) -> Place:
     address, _, name = study.partition("#")
     found = read_database(address, name or None)
     return Place(found, Path(path) if path is not None else Path(RUNS) / found.study_name, address)
+
+
+def result_at(address: str) -> Result:
+    """What a study in a database has found, `ADDRESS` or `ADDRESS#NAME`; nothing is written, on no machine."""
+    place = placed(address)
+    texts = place.study.user_attrs.get(FILES, {})
+    verdict = verdict_in(texts[RESULT], place.folder / RESULT) if RESULT in texts else None
+    return result_of(place.study, place.folder, verdict)

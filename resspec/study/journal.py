@@ -45,16 +45,55 @@ class WriterLock(JournalFileOpenLock):
 def open_journal(path: Path) -> JournalStorage:
     """The storage in a journal file, mended first; SearchError where the file is no journal."""
     try:
-        lock = WriterLock(path)
         path.touch()
+        lock = WriterLock(path)
         lock.acquire()
         lock.release()
-        with quiet():
-            return JournalStorage(JournalFileBackend(str(path), lock_obj=lock))
-    except (json.JSONDecodeError, KeyError, AssertionError, ValueError) as error:
-        raise SearchError.of("RS510", f"{path} is damaged or no journal of a study: {error}") from error
     except OSError as error:
         raise SearchError.of("RS511", f"{path} cannot be opened: {error.strerror or error}") from error
+    return read_journal(path)
+
+
+def read_journal(path: Path) -> JournalStorage:
+    """The storage in a journal file, which reading leaves as it is: it may be another's, or on a disk that nobody may
+    write. SearchError where the file is no journal."""
+    try:
+        with quiet():
+            storage = JournalStorage(JournalFileBackend(str(path), lock_obj=WriterLock(path)))
+        refuse_damage(path, last_alone=True)  # Optuna would tell of it when the next line is written
+    except (KeyError, AssertionError, TypeError, ValueError) as error:
+        refuse_damage(path)
+        raise SearchError.of(
+            "RS510", f"{path} is damaged or no journal of a study: {error}", remedy="begin in a new folder"
+        ) from error
+    except OSError as error:
+        raise SearchError.of("RS511", f"{path} cannot be opened: {error.strerror or error}") from error
+    return storage
+
+
+def refuse_damage(path: Path, *, last_alone: bool = False) -> None:
+    """SearchError for the first whole line that is no record, of all or the last alone."""
+    number, last = 0, b"{}"
+    with path.open("rb") as file:
+        for line in file:
+            if not line.endswith(b"\n") or not (last_alone or is_record(last)):
+                break
+            number, last = number + 1, line
+    if not is_record(last):
+        before = f"the {number - 1} lines before it are whole: copy them into a new folder's {JOURNAL}"
+        raise SearchError.of(
+            "RS510",
+            f"{path} is damaged or no journal of a study: line {number} is no record",
+            remedy=before if number > 1 else "begin in a new folder",
+        )
+
+
+def is_record(line: bytes) -> bool:
+    """Whether a line is one of Optuna's records."""
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def mend(path: Path) -> None:

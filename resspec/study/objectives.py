@@ -75,7 +75,7 @@ def goals_of(objectives: Sequence[Objective], measures: Measures, root: Entry) -
     if not objectives:
         return (main_goal(measures),)
     faults, goals = [], list[Goal]()
-    known = [*measures, *FIGURES]
+    known = list(dict.fromkeys([*measures, *FIGURES]))
     for place, objective in enumerate(objectives):
         mark = root.nearest(("objectives", place)).mark
         name = objective.name

@@ -29,6 +29,9 @@ class Observer:
     def exhausted(self, tried: int) -> None:
         """Every network inside the budgets has a trial: the search ends before its total."""
 
+    def stopped(self, tried: int) -> None:
+        """A callback asked for the end of the search, after so many trials."""
+
     def retraining(self, done: int, total: int, name: str) -> None:
         """A final run begins, after `done` of `total`; `name` says of which network."""
 

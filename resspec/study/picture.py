@@ -14,7 +14,7 @@ from resspec.spec.budgets import shown
 from resspec.study.figures import Measures, order
 from resspec.study.result import Result
 from resspec.study.trial import Trial
-from resspec.study.words import is_share, measured
+from resspec.study.words import is_share, judged_on, measured
 
 WIDTH, HEIGHT = 860, 520
 LEFT, RIGHT, TOP, BOTTOM = 70, 28, 74, 62
@@ -64,7 +64,7 @@ def _title(result: Result) -> list[str]:
     verdict = result.verdict
     if verdict and "base" in verdict.test:
         best, base = verdict.test_accuracy(verdict.winner), verdict.test_accuracy("base")
-        line += f" · held-out test: best {measured(result.main, best)}, base {measured(result.main, base)}"
+        line += f" · {judged_on(result)[0]}: best {measured(result.main, best)}, base {measured(result.main, base)}"
     return [text(LEFT, 30, result.name, Ink(18, DARK, weight=600)), text(LEFT, 52, line, Ink(12.5))]
 
 

@@ -12,7 +12,7 @@ from resspec.analysis.figures import FIGURES, latency_nanoseconds
 from resspec.analysis.latency import Table
 from resspec.analysis.tables import trusted_table
 from resspec.compile import compile_spec
-from resspec.errors import BudgetError, Fault, SpecError
+from resspec.errors import BudgetError, Fault, ResspecError, SpecError
 from resspec.ir import Graph
 from resspec.plan import resolve
 from resspec.pricing import Pricer
@@ -127,7 +127,9 @@ class Problem:
         goals = [[goal.name, goal.direction] for goal in self.goals]
         budgets = [str(budget) for budget in self.budgets]
         rates = {"latency table": self.table.to_dict()["rates"]} if self.table else {}
-        return {BASE: self.base.to_dict(), "objectives": goals, "budgets": budgets, **rates, **kept}
+        spoken = [dimension.path for dimension in self.space.dimensions if dimension.spoken]
+        names = {"names of parts": spoken} if spoken else {}  # before there were any, these were stored by position
+        return {BASE: self.base.to_dict(), "objectives": goals, "budgets": budgets, **rates, **names, **kept}
 
     def implied(self) -> dict[str, Any]:
         """What the identity of a study means that was written before searches could say more."""
@@ -163,21 +165,25 @@ def problem_of(search: Search) -> Problem:
     pricer = Pricer(base)
     space = space_of(search, base)
     refuse_unknown_paths(search, space, pricer)
-    marks = [search.root.nearest(("constraints", place)).mark for place in range(len(search.constraints))]
+    marks = [search.root.nearest(("constraints", place, "of")).mark for place in range(len(search.constraints))]
     rules = rules_of(list(zip(search.constraints, marks, strict=True)), space, base)
 
     goals = goals_of(search.objectives, search.evaluator.measures, search.root)
     table = table_for(search, goals)
 
     def cost_of(cost: str, name: str) -> int:
-        spec = base if name == BASE else load_spec(search.named(name))
+        spec = base if name == BASE else load_spec(search.named(name, ("budgets", cost)))
         return figure_of(compile_spec(spec), cost, table)
 
-    budgets = tuple(
-        read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark)
-        for cost, written in search.budgets.items()
-    )
-    return Problem(search, base, space, rules, budgets, pricer, goals, table)
+    budgets, wrong = list[Budget](), list[ResspecError]()
+    for cost, written in search.budgets.items():
+        try:
+            budgets.append(read_budget(cost, written, cost_of, search.root.nearest(("budgets", cost)).mark))
+        except ResspecError as error:
+            wrong.append(error)
+    if wrong:
+        raise type(wrong[0])(*(fault for error in wrong for fault in error.faults)) from wrong[0].__cause__
+    return Problem(search, base, space, rules, tuple(budgets), pricer, goals, table)
 
 
 LATENCY = "latency"
@@ -202,23 +208,44 @@ def figure_of(graph: Graph, cost: str, table: Table | None) -> int:
     return latency_nanoseconds(graph, table) if cost == LATENCY else FIGURES[cost](graph)
 
 
+MISSPELT = ("RS203", "RS206")
+"""Faults of a value that no other value mends: it names no kind, or is none of what may stand there."""
+MISSPELT_PART = ("RS201", "RS202", *MISSPELT)
+"""The same of a part that is written out with its kind."""
+
+
+def is_slip(fault: Fault, dimension: Dimension, position: int) -> bool:
+    """Whether a value that fails beside the base's others would beside any: it is no such part, or no such number."""
+    value = dimension.values[position]
+    if isinstance(value, Mapping) and "kind" in value:
+        return fault.code in MISSPELT_PART
+    is_own = any(fault.message.startswith(f"{path}: ") for path in dimension.paths)
+    return fault.code in MISSPELT or (fault.code == "RS207" and is_own)
+
+
 def refuse_unknown_paths(search: Search, space: Space, pricer: Pricer) -> None:
-    """SpecError for every dimension none of whose values gives a network; one that fails beside some others only is
-    left to the pricing of each point."""
+    """SpecError for every dimension none of whose values gives a network, and for listed values that can be no part of
+    one; a value that fails beside some others only is left to the pricing of each point."""
     faults = []
     for dimension in space.dimensions:
-        errors = []
-        for settings in dimension.settings[:MOST_VALUES_TRIED]:
+        errors: dict[int, Fault] = {}
+        tried = dimension.settings[:MOST_VALUES_TRIED]
+        for position, settings in enumerate(tried):
             try:
                 pricer.price(settings)
             except SpecError as error:
-                errors.append(error)
+                errors[position] = error.faults[0]
             else:
-                break
-        else:
-            entry = search.root.nearest(("space", written_for(dimension, search)))
-            first = errors[0].faults[0]
-            faults.append(Fault(first.code, first.message, entry.key or entry.mark, first.remedy))
+                if dimension.ordered:
+                    break
+        key = ("space", written_for(dimension, search))
+        if len(errors) == len(tried):
+            entry = search.root.nearest(key)
+            faults.append(replace(errors[0], mark=entry.key or entry.mark))
+            continue
+        for position, fault in errors.items():
+            if not dimension.ordered and is_slip(fault, dimension, position):
+                faults.append(replace(fault, mark=search.root.nearest((*key, position)).mark))
     if faults:
         raise SpecError(*faults)
 

@@ -21,8 +21,8 @@ Z = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """One cost over the space: its extremes with the values that attain them, and the share of points that keep its
-    budget."""
+    """One cost over the space: its extremes with the values that attain them, and the share of legal points that keep
+    its budget."""
 
     cost: str
     budget: Budget | None
@@ -42,9 +42,10 @@ class Reach:
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The space of a search against its budgets: `size` points, `legal` of them networks that keep the constraints,
-    `feasible` of those inside every budget, which are `networks` distinct ones. None is what is not known: where the
-    space is too large to sum over (`exact` is False), `share` comes from a sample and is given with `error`, half of a
-    95 % interval."""
+    `feasible` of those inside every budget, which are `networks` distinct ones. `share` is that of the legal points
+    inside. None is what is not known: where the space is too large to sum over (`exact` is False), `share` comes from a
+    sample and is given with `error`, half of a 95 % interval. Ends that are not `proven` are the furthest that climbing
+    from the sample reached."""
 
     name: str
     size: int
@@ -55,21 +56,26 @@ class Profile:
     share: float
     error: float
     reaches: tuple[Reach, ...]
+    proven: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
         counts = {"size": self.size, "legal": self.legal, "feasible": self.feasible, "networks": self.networks}
-        head = {"name": self.name, "exact": self.exact, **counts, "share": self.share, "error": self.error}
+        known = {"exact": self.exact, "proven": self.proven}
+        head = {"name": self.name, **known, **counts, "share": self.share, "error": self.error}
         return {**head, "costs": [reach.to_dict() for reach in self.reaches]}
 
     def __str__(self) -> str:
         lines = [self.summary()]
+        what = "the space" if self.legal == self.size else "what is legal"
         for reach in self.reaches:
             exact = QUANTITIES[reach.cost].exact
-            about = f"{reach.budget}: {percent(reach.share)} of the space" if reach.budget else "no budget"
+            about = f"{reach.budget}: {percent(reach.share)} of {what}" if reach.budget else "no budget"
             lines.append(f"  {reach.cost:<12} {exact(reach.low)} to {exact(reach.high)}   {about}")
             if reach.budget:
                 lines += [f"{'':15}least: {written(reach.lowest)}", f"{'':15}most:  {written(reach.highest)}"]
+        if not self.proven:
+            lines.append("  the ends are the furthest that climbing from a sample reached, and are not proven")
         return "\n".join(lines)
 
     def summary(self) -> str:
@@ -78,7 +84,7 @@ class Profile:
         if self.feasible is not None:
             inside = f"{self.feasible:,} inside every budget ({percent(self.share)})"
         else:
-            inside = f"{percent(self.share)} ± {percent(self.error)} inside every budget, by a sample"
+            inside = f"{percent(self.share)} ± {percent(self.error)} of what is legal inside every budget, by a sample"
         same = f", {self.networks:,} distinct networks" if self.networks not in (None, self.feasible) else ""
         return f"{self.name}: {self.size:,} points{legal}, {inside}{same}"
 
@@ -95,17 +101,23 @@ def profile_of(name: str, found: Survey) -> Profile:
     share, error = _share(found)
     networks = None if found.listing is None else len(np.unique(found.listing.keys))
     exact = found.inside is not None
-    return Profile(name, found.size, exact, found.legal, found.inside, networks, share, error, reaches)
+    proven = found.ends is not None
+    return Profile(name, found.size, exact, found.legal, found.inside, networks, share, error, reaches, proven)
 
 
 def _share(found: Survey) -> tuple[float, float]:
-    """The share of points inside every budget, and half of its 95 % interval by Wilson, which does not shrink to
+    """The share of legal points inside every budget, and half of its 95 % interval by Wilson, which does not shrink to
     nothing when none or all of a sample is inside."""
     if found.inside is not None:
-        return found.inside / found.size, 0.0
-    total = len(found.points)
-    share = float(inside_all(found.budgets, found.priced).mean())
+        return found.inside / _counted(found), 0.0
+    total = max(1, int(found.priced.legal.sum()))
+    share = float(inside_all(found.budgets, found.priced).sum()) / total
     return share, Z / (1 + Z**2 / total) * math.sqrt(share * (1 - share) / total + (Z / total) ** 2 / 4)
+
+
+def _counted(found: Survey) -> int:
+    """Points that shares are of: what no constraint forbids and what is a network."""
+    return max(1, found.size if found.legal is None else found.legal)
 
 
 def _ends(found: Survey, cost: str) -> tuple[tuple[Point, Figures], tuple[Point, Figures]]:
@@ -133,9 +145,9 @@ def _reach(found: Survey, cost: str, ends: tuple[Any, Any], budgets: list[Budget
     budget = budgets[0] if budgets else None
     share = 1.0
     if budget is not None and found.inside_each is not None:
-        share = found.inside_each[found.budgets.index(budget)] / found.size
+        share = found.inside_each[found.budgets.index(budget)] / _counted(found)
     elif budget is not None:
-        share = float(inside_one(budget, found.priced).mean())
+        share = float(inside_one(budget, found.priced).sum()) / max(1, int(found.priced.legal.sum()))
     values = found.chain.space.values
     return Reach(cost, budget, bottom[index], top[index], values(lowest), values(highest), share)
 

@@ -4,10 +4,9 @@ weights."""
 from __future__ import annotations
 
 from resspec.study.ledger import Ledger
-from resspec.study.result import BEST_SPEC, PICTURE, RESULT
+from resspec.study.result import BEST_SPEC, FILES, PICTURE, RESULT
 from resspec.training.writing import write_whole
 
-FILES = "files"
 TEXTS = (BEST_SPEC, PICTURE, RESULT)
 """The one last that says that the search is done."""
 

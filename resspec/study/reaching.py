@@ -12,7 +12,7 @@ from resspec.errors import BudgetError, Fault
 from resspec.spec.budgets import QUANTITIES, Budget
 from resspec.study.chain import Ints
 from resspec.study.columns import PLACES
-from resspec.study.space import Point
+from resspec.study.space import Point, spoken_part
 from resspec.study.sums import CHUNK, Block, Sums
 from resspec.study.survey import Survey
 
@@ -30,7 +30,9 @@ def refuse_unreachable(found: Survey) -> None:
     network."""
     if found.legal == 0 or (found.legal is None and not found.priced.legal.any()):
         raise BudgetError.of(
-            "RS403", "no point of the space is a legal network", remedy="look at the values of the space"
+            "RS403",
+            "no point of the space is a legal network",
+            remedy="look at the values of the space and its constraints",
         )
     blocking: list[tuple[Budget, ...]] = [
         (budget,) for budget in found.budgets if _excess([budget], nearest(found, [budget])[1])
@@ -148,4 +150,4 @@ def _changed(point: NDArray[np.intp], axis: int, size: int) -> NDArray[np.intp]:
 
 def written(values: Mapping[str, Any]) -> str:
     """Values as a message shows them."""
-    return ", ".join(f"{path}={value}" for path, value in values.items())
+    return ", ".join(f"{path}={spoken_part(value) or value}" for path, value in values.items())

@@ -25,6 +25,8 @@ RESULT = "result.json"
 BEST_SPEC = "best.yaml"
 BEST_WEIGHTS = "best.safetensors"
 PICTURE = "accuracy.svg"
+FILES = "files"
+"""The fact of a study in a database that holds the texts of the folder where it was judged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,11 +122,15 @@ def open_result(path: Path | str) -> Result:
 def read_verdict(folder: Path) -> Verdict | None:
     """The verdict written in a study's folder, if any."""
     try:
-        written = json.loads((folder / RESULT).read_text(encoding="utf-8"))["verdict"]
-        return Verdict.from_dict(written) if written else None
+        return verdict_in((folder / RESULT).read_text(encoding="utf-8"), folder / RESULT)
     except FileNotFoundError:
         return None
+
+
+def verdict_in(text: str, place: Path) -> Verdict | None:
+    """The verdict in the text of a result, if any; SearchError where it is none."""
+    try:
+        written = json.loads(text)["verdict"]
+        return Verdict.from_dict(written) if written else None
     except (KeyError, TypeError, ValueError) as error:
-        raise SearchError.of(
-            "RS512", f"{folder / RESULT} is damaged: {error}", remedy="delete it and search again"
-        ) from error
+        raise SearchError.of("RS512", f"{place} is damaged: {error}", remedy="delete it and search again") from error

@@ -6,24 +6,29 @@ import json
 import logging
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
+from operator import index
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsFloat, SupportsIndex
 
 from optuna.trial import FrozenTrial, TrialState
 
 from resspec.errors import SearchError
+from resspec.spec.tree import Entry
 from resspec.study.crew import Crew, Orders
 from resspec.study.declaration import Search, load_search
 from resspec.study.evaluators import Bench, Place
-from resspec.study.evaluators.python import imported
 from resspec.study.frontier import Exhausted
+from resspec.study.guests import guest
+from resspec.study.hands import Hands
 from resspec.study.joining import RUNS, SEARCH, TOTAL, placed, portable, stored_search
 from resspec.study.ledger import ERROR, FIGURES, Ledger, Lost, open_ledger
 from resspec.study.objectives import values_of
 from resspec.study.observer import Observer
 from resspec.study.outcome import conclude, share_of_the_end
+from resspec.study.places import telling_where, written_at
 from resspec.study.problem import Problem, problem_of
 from resspec.study.profile import Profile
 from resspec.study.proposing import REPLAYS, Proposer
@@ -32,13 +37,15 @@ from resspec.study.result import Result
 from resspec.study.rivals import directions_of, rivals_of
 from resspec.study.seeds import Purpose, seed_for
 from resspec.study.spectator import Spectator
-from resspec.study.stopping import stoppable
+from resspec.study.stopping import Preempted, stoppable
 from resspec.study.stores import Busy
 from resspec.study.trial import Trial, trial_of
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
+STOPPED = "stopped"
+"""The fact of a study that a callback asked for its end; whoever runs the search again goes on."""
 CODE = "code"
 """What `allow` names to let a search run code of its own."""
 
@@ -63,6 +70,8 @@ def run_search(  # noqa: PLR0913  # keywords of the public face
     BudgetError, DataError, SearchError) come before anything is written. SIGTERM gives the running trial back and
     raises SystemExit.
     """
+    if workers < 1:
+        raise ValueError(f"a search has one worker at least, not {workers=}")
     watcher = observer or Observer()
     try:
         search = load_search(source, trials=trials, seed=seed)
@@ -98,6 +107,10 @@ def join_search(
 
 def refuse_code(search: Search, allow: Collection[str]) -> None:
     """SearchError where a search names code to run, and nobody allowed it: files and studies may come from anyone."""
+    if unknown := sorted(set(allow) - {CODE}):
+        raise SearchError.of(
+            "RS531", f"nothing is called {unknown[0]!r} that could be allowed", remedy=f"allow=[{CODE!r}]"
+        )
     named = ["callbacks"] if search.callbacks else []
     named += [place for place in ("evaluator", "sampler", "pruner") if getattr(search, place).runs_code]
     if named and CODE not in allow:
@@ -121,13 +134,19 @@ def run_trials(search: Search, folder: Path, storage: str | None) -> None:
 @contextmanager
 def _opened(problem: Problem, folder: Path, storage: str | None, observer: Observer) -> Iterator[_Run]:
     """A process's share of a search, whose bench is set up and whose study is open."""
-    search = problem.search
-    with (
-        stoppable(),
-        search.evaluator.bench(problem.base) as bench,
-        closing(open_ledger(folder, search.name, storage or search.storage, directions_of(problem.goals))) as ledger,
-    ):
-        yield _Run(problem, bench, ledger, observer)
+    search, root = problem.search, problem.search.root
+    with ExitStack() as stack:
+        hands = Hands.of(problem)
+        stack.enter_context(stoppable())
+        with written_at(root, "evaluator"):
+            bench = stack.enter_context(search.evaluator.bench(problem.base))
+        stack.enter_context(telling_where(folder))
+        with written_at(root if storage is None else Entry({}), "storage"):
+            directions = directions_of(problem.goals)
+            ledger = stack.enter_context(
+                closing(open_ledger(folder, search.name, storage or search.storage, directions))
+            )
+        yield _Run(problem, bench, ledger, observer, hands)
 
 
 def profile(source: str | Path | Mapping[str, Any] | Search) -> Profile:
@@ -151,25 +170,32 @@ class _Stopped(BaseException):
         self.error = error
 
 
+def plain(step: SupportsIndex, figure: SupportsFloat) -> tuple[int, float]:
+    """A report in plain numbers, whatever kind of number it came in (a tensor, one of numpy's); what is none fails the
+    trial that reports it."""
+    if index(step) < 1:
+        raise ValueError(f"a report's steps count from 1, not from {index(step)}")
+    return index(step), float(figure)
+
+
 class _Run:
     """One process's share of a search."""
 
-    def __init__(self, problem: Problem, bench: Bench, ledger: Ledger, observer: Observer) -> None:
+    def __init__(self, problem: Problem, bench: Bench, ledger: Ledger, observer: Observer, hands: Hands) -> None:
         self._problem = problem
         self._search = problem.search
         self._bench = bench
         self._ledger = ledger
         self._observer = observer
-        self._pruner = self._search.pruner.make()
+        self._hands = hands
         self._proposer = Proposer(problem, ledger.study.directions, bench.knows)
-        self._callbacks: list[Any] = [imported(path) for path in self._search.callbacks]
 
     def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:
         """All trials, by a crew where there is one, then the last comparison; at once where both are done. None where
         another process makes that comparison and this one is not to wait for it."""
         self._agree()
         before = [trial_of(frozen) for frozen in self._ledger.trials()]
-        self._observer.opened(self._problem, found, before, self._search.trials)
+        self._observer.opened(self._shown(), found, before, self._search.trials)
         if crew and len(before) < self._search.trials:
             crew.run(Spectator(self._ledger, self._observer, self._bench.steps, self._search.final))
         self.run_trials()
@@ -185,6 +211,12 @@ class _Run:
         else:
             self._observer.already_done(result)
         return result
+
+    def _shown(self) -> Problem:
+        """What is searched, without a last comparison where the evaluator measures no better a second time."""
+        if self._bench.can_retrain:
+            return self._problem
+        return replace(self._problem, search=self._search.model_copy(update={"final": None}))
 
     def share_the_end(self) -> None:
         """Final runs, beside other workers on this folder."""
@@ -206,6 +238,8 @@ class _Run:
         self._ledger.settle("objectives", [goal.to_dict() for goal in self._problem.goals])
         self._ledger.settle(SEARCH, portable(self._problem))
         self._ledger.write(TOTAL, self._search.trials)
+        if self._ledger.fact(STOPPED) and not self._ledger.busy():
+            self._ledger.write(STOPPED, value=False)
         self._ledger.settle("budgeted", list(dict.fromkeys(budget.cost for budget in self._problem.budgets)))
 
     def run_trials(self) -> None:
@@ -213,8 +247,12 @@ class _Run:
         told = False
         while True:
             trial = None
+            is_stopped = bool(self._ledger.fact(STOPPED))
+            if is_stopped and not told:
+                self._observer.stopped(len(self._ledger.trials()))
+                told = True
             try:
-                trial = self._ledger.claim(self._search.trials, self._proposer)
+                trial = self._ledger.claim(0 if is_stopped else self._search.trials, self._proposer)
             except Exhausted:
                 if not told:
                     self._observer.exhausted(len(self._ledger.trials()))
@@ -245,8 +283,8 @@ class _Run:
             logger.warning("trial %d was taken over: this process gave no sign of life for too long", trial.number)
         else:
             self._observer.finished(trial_of(ended))
-            for call in self._callbacks:
-                call(self._ledger.study, ended)
+            if self._hands.callbacks.tell(self._ledger.study, ended):
+                self._ledger.write(STOPPED, value=True)
 
     def _measured(
         self, frozen: FrozenTrial, trial: Trial
@@ -256,6 +294,7 @@ class _Run:
         measures = self._search.evaluator.measures
 
         def watch(step: int, figure: float) -> None:
+            step, figure = plain(step, figure)
             try:
                 reported = self._ledger.report(frozen, step, figure)
                 self._observer.stepped(trial, step, figure)
@@ -275,11 +314,11 @@ class _Run:
         place = Place(trial.number, self._ledger.folder, partial(self._ledger.note, frozen))
         try:
             found = self._bench.run(place, trial.spec, seed, watch)
-        except Lost:
+        except (Lost, Preempted):
             raise
         except _Pruned as stop:
             return TrialState.PRUNED, {next(iter(measures)): stop.figure}, {}, ""
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a function that was a script once may exit
             logger.warning("trial %d failed", trial.number, exc_info=True)
             return TrialState.FAIL, {}, {}, f"{type(error).__name__}: {error}"
         if not found.is_finite:
@@ -290,4 +329,6 @@ class _Run:
     def _is_poor(self, reported: FrozenTrial) -> bool:
         """Whether the pruner stops a trial, compared with those of like cost where cost is an objective too."""
         measures = self._search.evaluator.measures
-        return self._pruner.prune(rivals_of(self._ledger.study, reported, self._problem.goals, measures), reported)
+        rivals = rivals_of(self._ledger.study, reported, self._problem.goals, measures)
+        with guest("the pruner") if self._search.pruner.runs_code else nullcontext():
+            return bool(self._hands.pruner.prune(rivals, reported))

@@ -24,7 +24,7 @@ Label = str | int | float | bool | None
 """A value as Optuna stores it."""
 
 MAX_VALUES = 10_000
-LONGEST_LABEL = 40
+LONGEST_LABEL = 60
 TIE = ","
 """Between paths that take one value together."""
 
@@ -42,14 +42,14 @@ class Range(Record):
     @model_validator(mode="after")
     def _ends_are_values(self) -> Self:
         if self.low > self.high:
-            raise refusal("range_empty", f"low {self.low} is above high {self.high}")
+            raise refusal("range_empty", f"low {self.low} is above high {self.high}", "exchange them")
         if over := (self.high - self.low) % self.step:
             near = f"{self.high - over} or {self.high - over + self.step}"
             raise refusal(
                 "range_step", f"steps of {self.step} from {self.low} do not meet {self.high}", f"nearest: {near}"
             )
         if (self.high - self.low) // self.step >= MAX_VALUES:
-            raise refusal("range_long", f"a range has at most {MAX_VALUES:,} values")
+            raise refusal("range_long", f"a range has at most {MAX_VALUES:,} values", "take a larger step")
         return self
 
     def dimension(self, name: str) -> Dimension:
@@ -89,9 +89,13 @@ class Scaled(Record):
 
 
 def choices(name: str, values: list[Any]) -> Dimension:
-    """Listed values as a dimension; none is nearer to another. A mapping or list is stored as short text or by its
-    position."""
+    """Listed values as a dimension; none is nearer to another. A mapping or list is stored as short text, a part as its
+    kind with what it says, and what is longer by its position."""
     labels = tuple(_label(value, position) for position, value in enumerate(values))
+    labels = tuple(
+        f"#{position}" if _is_spoken(label, value) and labels.count(label) > 1 else label
+        for position, (label, value) in enumerate(zip(labels, values, strict=True))
+    )
     distribution = CategoricalDistribution(labels)
     return Dimension(name, tuple(values), labels, distribution, ordered=False, settings=_alike(name, values))
 
@@ -108,8 +112,26 @@ def _alike(name: str, values: Sequence[Any]) -> tuple[dict[str, Any], ...]:
 def _label(value: Any, position: int) -> Label:
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    text = spoken_part(value) or _compact(value)
     return text if len(text) <= LONGEST_LABEL else f"#{position}"
+
+
+def spoken_part(value: Any) -> str:
+    """A part in a word: `inverted-residual(ratio=6.0,kernel=5)`, `eca`; nothing for what is no part."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("kind"), str):
+        return ""
+    said = ",".join(
+        f"{key}={field if isinstance(field, str) else _compact(field)}" for key, field in value.items() if key != "kind"
+    )
+    return f"{value['kind']}({said})" if said else str(value["kind"])
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _is_spoken(label: Label, value: Any) -> bool:
+    return isinstance(value, Mapping) and label == spoken_part(value)
 
 
 @dataclass(frozen=True)
@@ -127,6 +149,11 @@ class Dimension:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def spoken(self) -> bool:
+        """Whether parts among its values are stored as their kind with what it says."""
+        return any(_is_spoken(*pair) for pair in zip(self.labels, self.values, strict=True))
 
     @property
     def paths(self) -> tuple[str, ...]:

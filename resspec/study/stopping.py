@@ -15,9 +15,13 @@ TERMINATED = 128 + signal.SIGTERM
 """The exit code of a process that SIGTERM ended."""
 
 
+class Preempted(SystemExit):
+    """SIGTERM came; no exit that a measurement asked for."""
+
+
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """During the block SIGTERM raises SystemExit with `TERMINATED`, so that what was begun is given back; only where
+    """During the block SIGTERM raises Preempted with `TERMINATED`, so that what was begun is given back; only where
     the signal would have killed the process, and only in the main thread, which alone hears signals."""
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
@@ -44,4 +48,4 @@ def stop_with_parent() -> None:
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: the second one would cut the tidying short
-    raise SystemExit(TERMINATED)
+    raise Preempted(TERMINATED)

@@ -8,11 +8,22 @@ from rich.table import Table
 from resspec.pricing import Pricer
 from resspec.spec.budgets import QUANTITIES
 from resspec.study.figures import order
+from resspec.study.joining import TOTAL
 from resspec.study.reporting.summary import STATES, uses
 from resspec.study.result import Result
 from resspec.study.trial import Trial
 from resspec.study.verdict import Contender
-from resspec.study.words import file_lines, layout, measured, percent, stages, verdict_lines
+from resspec.study.words import (
+    failure_lines,
+    file_lines,
+    layout,
+    measured,
+    percent,
+    running_lines,
+    so_many,
+    stages,
+    verdict_lines,
+)
 
 SHOWN = 5
 HEADER = ("network", "stages", "params", "macs", "validation", "retrained", "test")
@@ -23,6 +34,8 @@ def print_result(console: Console, result: Result) -> None:
     rows = rows_of(result)
     widths = [max(len(row[column]) for row in (HEADER, *rows)) for column in range(len(HEADER))]
     console.print(summary(result), highlight=False)
+    for line in failure_lines(result):
+        console.print(line, highlight=False, soft_wrap=True)
     if console.is_terminal and console.width >= sum(widths) + 3 * len(widths) + 1:
         console.print(_table(rows))
     else:
@@ -34,17 +47,23 @@ def print_result(console: Console, result: Result) -> None:
 
 def standing(result: Result) -> str:
     """How far a search has come: how its trials ended, and the best so far."""
-    best = f", best {measured(result.main, result.best.score)} (trial {result.best.number})" if result.best else ""
-    return summary(result) + best
+    if result.best is None:
+        return summary(result)
+    what = "best" if len(result.goals) == 1 else "best compromise"
+    return f"{summary(result)}, {what} {measured(result.main, result.best.score)} (trial {result.best.number})"
 
 
 def status_lines(result: Result) -> list[str]:
     """Standing, front and how near the best and the front are to each budget."""
+    total = result.study.user_attrs.get(TOTAL)
     lines = [standing(result)]
+    if total is not None and len(result.trials) < total:
+        lines.append(f"{total - len(result.trials)} trials to the total of {total}")
+    lines += [*running_lines(result), *failure_lines(result)]
     if result.pareto:
         axes = ", ".join(goal.name for goal in result.axes)
         share = 100 * result.hypervolume().shares[-1][1]
-        lines.append(f"front over {axes}: {len(result.pareto)} networks, {share:.1f} % of the box from worst to best")
+        lines.append(f"front over {axes}: {so_many(len(result.pareto))}, {share:.1f} % of the box from worst to best")
     for use in uses(result, result.best) if result.best else []:
         values = [trial.prices[use.budget.cost] for trial in result.pareto]
         short = QUANTITIES[use.budget.cost].short
@@ -56,7 +75,9 @@ def status_lines(result: Result) -> list[str]:
 def summary(result: Result) -> str:
     """How many trials ended how."""
     counts = [f"{result.count(state)} {name}" for state, name in STATES.items() if result.count(state)]
-    return f"{result.name}: {len(result.trials)} trials, {', '.join(counts)}"
+    return ", ".join(
+        [f"{result.name}: {len(result.trials)} {'trial' if len(result.trials) == 1 else 'trials'}", *counts]
+    )
 
 
 def rows_of(result: Result) -> list[tuple[str, ...]]:

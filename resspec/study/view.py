@@ -65,6 +65,10 @@ class LineView(Observer):
         """Say that nothing is left to try."""
         self._say(EXHAUSTED.format(tried))
 
+    def stopped(self, tried: int) -> None:
+        """Say that a callback ended it."""
+        self._say(f"stopped by a callback after {tried} trials")
+
     def retraining(self, done: int, total: int, name: str) -> None:
         """Say which network is trained again."""
         self._say(f"training again {done + 1}/{total}: {name}")
@@ -127,6 +131,10 @@ class LiveView(Observer):
     def exhausted(self, tried: int) -> None:
         """Leave a line that nothing is left to try."""
         self._console.print(EXHAUSTED.format(tried))
+
+    def stopped(self, tried: int) -> None:
+        """Leave a line that a callback ended it."""
+        self._console.print(f"stopped by a callback after {tried} trials")
 
     def retraining(self, done: int, total: int, name: str) -> None:
         """Show which network is trained again."""

@@ -28,6 +28,8 @@ def cost_of(_: str, name: str) -> int:
         ("12345", None, 12_345),
         ("<= 60% of base", None, 600),
         ("50% of base..100% of base", 500, 1_000),
+        ("50%..100% of base", 500, 1_000),
+        ("12.5 % .. 50 % of base", 125, 500),
         ("<= 12.5 % of resnet18", None, 1_461_189),
     ],
 )
@@ -43,7 +45,9 @@ def test_a_budget_is_an_upper_bound_a_lower_one_or_a_range(written: object, low:
         assert not budget.holds(low - 1)
 
 
-@pytest.mark.parametrize("written", ["", "< 25M", "25 apples", "<= 2.5", "60%", "<= -1", "2K..1K"])
+@pytest.mark.parametrize(
+    "written", ["", "< 25M", "25 apples", "<= 2.5", "60%", "<= -1", "2K..1K", "50%..60%", "90%..10% of base"]
+)
 def test_a_malformed_budget_is_refused_with_the_forms_there_are(written: str):
     with pytest.raises(BudgetError, match=r"params: .*\n.*write '<= 25M'"):
         read_budget("params", written, cost_of)

@@ -103,8 +103,26 @@ def test_the_base_is_no_first_trial_where_it_breaks_a_constraint(problem: Proble
     assert problem(space=SPACE, constraints=[{"kind": "total", "of": "stages.*.depth", "high": 3}]).base_point is None
 
 
-def test_a_space_that_no_point_keeps_is_told_of(problem: Problems):
+def test_a_constraint_that_no_values_keep_is_named(problem: Problems):
+    for law in (
+        {"kind": "total", "of": "stages.*.depth", "low": 99},
+        {"kind": "total", "of": "stages.*.depth", "high": 1},
+        {"kind": "among", "of": ["stages.1.depth", "stages.2.depth"], "rows": [[1, 77]]},
+    ):
+        with pytest.raises(
+            SpecError, match=rf"RS403.*no values of the space keep this constraint of kind '{law['kind']}'"
+        ):
+            problem(constraints=[law]).profile()
+
+
+def test_constraints_that_no_point_keeps_together_are_told_of(problem: Problems):
     from resspec.errors import BudgetError
 
+    least, most = ({"kind": "total", "of": "stages.*.depth", end: 4} for end in ("low", "high"))
     with pytest.raises(BudgetError, match="no point of the space is a legal network"):
-        problem(constraints=[{"kind": "total", "of": "stages.*.depth", "low": 99}]).profile()
+        problem(constraints=[least | {"low": 5}, most]).profile()
+
+
+def test_a_constraint_on_a_misspelt_path_is_told_the_one_that_was_meant(problem: Problems):
+    with pytest.raises(SpecError, match=r"did you mean 'stages\.\*\.width'"):
+        problem(constraints=[{"kind": "rising", "of": "stages.*.widht"}])

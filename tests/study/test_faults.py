@@ -176,6 +176,16 @@ def test_a_search_on_a_disk_that_fills_up_goes_on_where_there_is_room(small_disk
     assert told(folder) == told(search(**QUICK | {"trials": 12}).path)
 
 
+@pytest.mark.slow
+def test_workers_on_a_full_disk_say_that_it_is_full_and_not_that_they_died(small_disk: Path):
+    (small_disk / "ballast").write_bytes(bytes(170_000))
+    folder = small_disk / "run"
+    with pytest.raises(OSError, match=f"No space left on device: '{folder}'"):
+        run_search(stated(**QUICK | {"trials": 40}), path=folder, workers=2)
+    (small_disk / "ballast").unlink()
+    assert len(run_search(stated(**QUICK | {"trials": 40}), path=folder).trials) == 40
+
+
 def test_locks_left_behind_by_the_dead_hold_nobody_up(search: Callable[..., Result], tmp_path: Path):
     search(**QUICK | {"trials": 2})
     for name in ("study.lock", "final.lock", "journal.log.lock", "owners/0123456789ab"):

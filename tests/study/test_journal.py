@@ -11,7 +11,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from resspec.errors import SearchError
-from resspec.study.journal import mend, open_journal
+from resspec.study.journal import mend, open_journal, read_journal
 
 
 def written(path: Path, trials: int = 3) -> bytes:
@@ -72,10 +72,40 @@ def test_a_living_writer_is_never_cut_short(tmp_path: Path):
     assert count(path) == 32
 
 
-@pytest.mark.parametrize("text", [b'{"op_code": 0\n{"op_code": 0}\n', b"not a journal\nat all\n", b'{"a": 1}\n'])
+@pytest.mark.parametrize(
+    "text",
+    [b'{"op_code": 0\n{"op_code": 0}\n', b"not a journal\nat all\n", b'{"a": 1}\n', b"hello\n", b"[1]\n", b"\0\0\n"],
+)
 def test_a_file_that_is_no_journal_is_refused_by_name(tmp_path: Path, text: bytes):
     path = tmp_path / "journal.log"
     path.write_bytes(text)
     with pytest.raises(SearchError, match=r"journal\.log is damaged or no journal"):
         open_journal(path)
     assert path.read_bytes() == text
+
+
+@pytest.mark.parametrize("at", [3, -1])
+def test_a_damaged_line_is_named_wherever_it_stands_and_what_is_before_it_can_be_kept(tmp_path: Path, at: int):
+    path = tmp_path / "journal.log"
+    lines = written(path).splitlines(keepends=True)
+    damaged = [*lines]
+    damaged[at] = b"\0" * 30 + b"\n"
+    path.write_bytes(b"".join(damaged))
+    number = at % len(lines) + 1
+    for opened in (open_journal, read_journal):
+        with pytest.raises(SearchError, match=f"line {number} is no record") as refused:
+            opened(path)
+        assert f"the {number - 1} lines before it are whole" in str(refused.value)
+    path.write_bytes(b"".join(lines[: number - 1]))
+    assert optuna.load_study(study_name="s", storage=open_journal(path)) is not None
+
+
+def test_reading_a_journal_writes_nothing_and_leaves_no_file(tmp_path: Path):
+    path = tmp_path / "journal.log"
+    torn = written(path) + b'{"op_code": 5, "wor'
+    path.write_bytes(torn)
+    (tmp_path / "journal.log.lock").unlink()
+    study = optuna.load_study(study_name="s", storage=read_journal(path))
+    assert len(study.trials) == 3
+    assert path.read_bytes() == torn
+    assert [file.name for file in tmp_path.iterdir()] == ["journal.log"]

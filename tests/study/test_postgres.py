@@ -16,6 +16,7 @@ from optuna.distributions import IntDistribution
 from optuna.trial import TrialState
 
 from resspec.errors import SearchError
+from resspec.study.joining import result_at
 from resspec.study.ledger import Entry, Ledger, Lost, open_ledger
 from resspec.study.observer import Observer
 from resspec.study.result import Result, open_result
@@ -126,8 +127,23 @@ def test_another_machine_joins_without_the_search_file_and_gets_the_result(tmp_p
     assert joined.verdict == first.verdict
     assert (tmp_path / "two" / "best.yaml").read_bytes() == (tmp_path / "one" / "best.yaml").read_bytes()
     assert join_search(database, path=tmp_path / "three") is not None
-    with pytest.raises(SearchError, match="no study called 'smal'; it holds: small"):
+    with pytest.raises(SearchError, match=r"no study called 'smal'[\s\S]*name one of them behind the address: #small"):
         join_search(f"{database}#smal", path=tmp_path / "four")
+
+
+def test_a_study_in_a_database_is_read_by_its_address_and_nothing_is_written(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+):
+    done = run_search(stated(trials=4), path=tmp_path / "one", storage=database)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for address in (database, f"{database}#small"):
+        found = result_at(address)
+        assert found.verdict == done.verdict
+        assert found.best is not None
+        assert done.best is not None
+        assert found.best.number == done.best.number
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_a_folder_keeps_to_its_storage(tmp_path: Path, database: str):
@@ -146,7 +162,10 @@ def test_a_folder_keeps_to_its_storage(tmp_path: Path, database: str):
         ("sqlite:///study.db", "a journal or in PostgreSQL, not in 'sqlite'"),
         ("runs", "a journal or in PostgreSQL, not in 'runs'"),
         ("postgresql://", "a journal or in PostgreSQL, not in 'postgresql'"),
-        ("postgresql://nobody:secret@127.0.0.1:1/none", r"nobody:\*\*\*@127\.0\.0\.1:1/none did not answer"),
+        (
+            "postgresql://nobody:secret@127.0.0.1:1/none",
+            r"nobody:\*\*\*@127\.0\.0\.1:1/none did not answer[\s\S]*correct the address",
+        ),
     ],
 )
 def test_an_address_that_leads_nowhere_is_refused(

@@ -97,6 +97,7 @@ def test_a_space_too_large_to_sum_over_is_sampled_and_its_ends_are_climbed_to(
     assert reach.lowest == dict.fromkeys(LARGE, 1)
     assert reach.highest == dict.fromkeys(LARGE, 20)
     assert "by a sample" in found.summary()
+    assert "are not proven" in str(found)
     smallest = cost(dict.fromkeys(LARGE, 1))
     assert problem(space=LARGE, budgets={"params": f"<= {smallest}"}).profile().share <= 1 / 1_000
     with pytest.raises(BudgetError, match="as far as a climb from a sample shows"):
@@ -140,3 +141,17 @@ def test_a_budget_in_a_gap_of_the_space_names_the_nearest_network(problem: Probl
 def test_budgets_that_each_can_be_met_but_not_together_say_so(problem: Problems):
     with pytest.raises(BudgetError, match=r"params <= 3,000 and macs >= 500,000 cannot be met together"):
         problem(budgets={"params": "<= 3K", "macs": ">= 500K"}).profile()
+
+
+@pytest.mark.parametrize("entries", [None, 10])
+def test_shares_are_of_what_no_constraint_forbids(
+    problem: Problems, monkeypatch: pytest.MonkeyPatch, entries: int | None
+):
+    if entries is not None:
+        monkeypatch.setattr("resspec.study.sums.ENTRIES", entries)
+        monkeypatch.setattr("resspec.study.survey.BRUTE", entries)
+    laws = [{"kind": "rising", "of": list(LARGE)}]
+    found = problem(space=LARGE, constraints=laws, budgets={"params": "<= 100M"}).profile()
+    assert found.share == 1.0, "all that is legal is inside"
+    assert {reach.share for reach in found.reaches if reach.budget} == {1.0}
+    assert "of what is legal" in str(found)

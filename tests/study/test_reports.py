@@ -16,13 +16,15 @@ import pytest
 from resspec.errors import SearchError
 from resspec.spec.loading import load_spec
 from resspec.study.dashboard import dashboard_of
+from resspec.study.reporting.charts import short
 from resspec.study.reporting.importance import importances
-from resspec.study.reporting.page import page, spec_text
+from resspec.study.reporting.page import page, spec_text, tiles
 from resspec.study.reporting.png import png
 from resspec.study.reporting.summary import bounded, front_sheet, status
 from resspec.study.reporting.writing import written
 from resspec.study.result import Result
 from resspec.study.run import run_search
+from resspec.study.tables import status_lines
 from study.formula import SPACE, stated
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -67,6 +69,14 @@ def test_the_status_counts_states_and_tells_how_near_the_budgets_are(several: Re
     assert use["share"] == several.best.costs.params / 12_000
     assert use["front"] == [trial.costs.params for trial in several.pareto]
     assert json.loads(json.dumps(told))["front"] == [trial.number for trial in several.pareto]
+
+
+def test_what_is_best_among_several_objectives_is_called_a_compromise(several: Result, search: Callable[..., Result]):
+    assert ", best compromise " in status_lines(several)[0]
+    assert "accuracy of the best compromise" in "".join(tiles(several))
+    alone = search(trials=3, final=None)
+    assert ", best " in status_lines(alone)[0]
+    assert "compromise" not in status_lines(alone)[0] + "".join(tiles(alone))
 
 
 @pytest.mark.parametrize(
@@ -199,3 +209,9 @@ def test_choosing_within_bounds_takes_the_most_accurate_that_keeps_them(search: 
     for wrong in ("mac<=1", "macs", "macs<=60% of resnet50", "macs<=many"):
         with pytest.raises(ValueError, match=r"RS40[12]"):
             within(result, [wrong])
+
+
+def test_a_parts_name_fits_between_two_axes():
+    assert short("skip") == "skip"
+    assert short("inverted-residual(ratio=6.0,kernel=5)") == "inv…(6.0,5)"
+    assert short("a-long-word-without-brackets") == "a-long-word-without-brackets"

@@ -46,6 +46,9 @@ class Told(Observer):
     def exhausted(self, tried: int) -> None:
         self.heard.append(f"exhausted {tried}")
 
+    def stopped(self, tried: int) -> None:
+        self.heard.append(f"stopped {tried}")
+
     def retraining(self, done: int, total: int, name: str) -> None:
         self.heard.append(f"again {done}/{total} {name}")
 
@@ -250,6 +253,32 @@ def test_another_search_does_not_mix_with_one_that_is_there(search: Searched, ch
     search(trials=2)
     with pytest.raises(SearchError, match=named):
         search(trials=2, **change)
+
+
+def test_a_search_of_another_name_does_not_overwrite_what_a_folder_holds(search: Searched, tmp_path: Path):
+    search(trials=2)
+    before = {file.name: file.read_bytes() for file in (tmp_path / "run").iterdir() if file.is_file()}
+    with pytest.raises(SearchError, match="holds a search with another name: 'small', not 'other'") as refused:
+        search(trials=2, name="other")
+    assert "write `name: small`" in str(refused.value)
+    assert {file.name: file.read_bytes() for file in (tmp_path / "run").iterdir() if file.is_file()} == before
+
+
+def test_a_folder_that_nobody_may_write_can_be_read(search: Searched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whoever runs as root may write anything; so what is counted is what was tried."""
+    search(trials=2)
+    opened, touched = Path.open, []
+
+    def watched(path: Path, mode: str = "r", **options: Any) -> Any:
+        touched.extend([path] if mode.strip("rbt") else [])
+        return opened(path, mode, **options)
+
+    monkeypatch.setattr(Path, "open", watched)
+    monkeypatch.setattr(Path, "touch", lambda path, **_: touched.append(path))
+    before = sorted(file.name for file in (tmp_path / "run").iterdir())
+    assert len(open_result(tmp_path / "run").trials) == 2
+    assert touched == []
+    assert sorted(file.name for file in (tmp_path / "run").iterdir()) == before
 
 
 def test_wrong_input_leaves_nothing_behind(tmp_path: Path):

@@ -17,10 +17,11 @@ from study.formula import stated
 
 GATE = {"kind": "se", "ratio": 0.25}
 LONG = {"kind": "se", "ratio": 0.25, "of": "block", "act": "relu", "gate": "sigmoid"}
+LONGER = {"kind": "se", "words": "more than sixty letters, which no axis of a picture has room for"}
 SPACE = Space(
     (
         Range(low=2, high=8, step=3).dimension("stages.1.depth"),
-        choices("gate", [None, GATE, LONG]),
+        choices("gate", [None, GATE, LONG, LONGER]),
         choices("drop_path", [0, 0.0, False, "0"]),
     )
 )
@@ -28,7 +29,7 @@ SPACE = Space(
 
 def test_a_range_holds_both_ends():
     assert SPACE.dimensions[0].values == (2, 5, 8)
-    assert SPACE.size == 36
+    assert SPACE.size == 48
 
 
 def test_every_point_comes_back_from_its_stored_parameters():
@@ -36,10 +37,13 @@ def test_every_point_comes_back_from_its_stored_parameters():
         assert SPACE.point(SPACE.params(point)) == point
 
 
-def test_parts_are_stored_as_short_text_or_by_position_and_mean_the_part():
+def test_parts_are_stored_as_their_kind_with_what_it_says_and_mean_the_part():
     params = SPACE.params((0, 1, 0))
-    assert params == {"stages.1.depth": 2, "gate": '{"kind":"se","ratio":0.25}', "drop_path": 0}
-    assert SPACE.params((0, 2, 0))["gate"] == "#2"
+    assert params == {"stages.1.depth": 2, "gate": "se(ratio=0.25)", "drop_path": 0}
+    assert SPACE.params((0, 2, 0))["gate"] == "se(ratio=0.25,of=block,act=relu,gate=sigmoid)"
+    assert SPACE.params((0, 3, 0))["gate"] == "#3"
+    assert choices("gate", [LONG, LONG]).labels == ("#0", "#1")
+    assert choices("gate", ["eca", {"kind": "se"}, {"kind": "eca"}, [1, 2]]).labels == ("eca", "se", "#2", "[1,2]")
     assert SPACE.values((0, 2, 1)) == {"stages.1.depth": 2, "gate": LONG, "drop_path": 0.0}
 
 

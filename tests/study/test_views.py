@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
+from optuna.trial import TrialState
 from rich.console import Console
 
+from resspec.analysis.cost import Costs
 from resspec.plot import Axis, axis_over
+from resspec.spec.loading import load_spec
+from resspec.study.figures import Figures
 from resspec.study.picture import drawn
-from resspec.study.result import Result
-from resspec.study.tables import print_result
+from resspec.study.result import Result, open_result
+from resspec.study.tables import print_result, status_lines
+from resspec.study.trial import Trial
 from resspec.study.view import LineView, LiveView, view_on
-from resspec.study.words import duration
+from resspec.study.words import duration, layout, verdict_lines
 
 Searched = Callable[..., Result]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -125,3 +132,69 @@ def test_figures_outside_an_axis_lie_on_its_edge():
 )
 def test_times_are_told_in_the_unit_that_matters(seconds: float, words: str):
     assert duration(seconds) == words
+
+
+def test_a_layout_tells_each_value_once_and_blocks_of_one_kind_together():
+    spec = load_spec("nas_bench_macro")
+    layer = "inverted-residual(ratio=3.0,kernel=3)"
+    params = {
+        "stages.1.blocks.0.block": layer,
+        "stages.1.blocks.1.block": "skip",
+        "stages.2.blocks.0.block": layer,
+        "stages.1.width": 64,
+        "stem.width, stages.1.width": 0.5,
+        "stages.2.block, stages.3.block": "basic",
+        "gate": "se",
+    }
+    trial = Trial(0, TrialState.RUNNING, "", None, Costs(), params, Figures({}), None, 0.0, "", None, spec.to_dict())
+    others = f"stem.width=32 stages.2.block,stages.3.block=basic gate=se block[1.0,2.0]={layer} block[1.1]=skip"
+    assert layout(trial) == f"2x64 3x128 3x256 {others}"
+
+
+def test_failures_are_told_with_their_reason_in_the_status_and_at_the_end(search: Searched):
+    result = search(trials=5, final=None, evaluator={"kind": "formula", "fails": [2, 3]})
+    told = "2 failed, trial 3 the last: RuntimeError: this network does not train"
+    assert told in status_lines(result)
+    wide = console(terminal=False, width=200)
+    print_result(wide, result)
+    assert told in said(wide).splitlines()
+
+
+def test_the_status_tells_who_runs_which_trial_and_how_many_are_to_come(search: Searched):
+    result = search(trials=3, final=None)
+    begun = result.study.get_trials(deepcopy=True)[2]
+    begun.state, begun.values, begun.datetime_complete = TrialState.RUNNING, None, None
+    result.study._storage.create_new_trial(result.study._study_id, begun)
+    result.study.set_user_attr("total", 10)
+    lines = status_lines(open_result(result.path))
+    assert lines[1] == "6 trials to the total of 10"
+    assert lines[2].startswith("trial 3 runs on ")
+    assert lines[2].endswith(f"(process {os.getpid()})")
+
+
+def test_figures_of_a_table_are_not_called_those_of_a_held_out_test(search: Searched):
+    result = search(trials=3)
+    assert verdict_lines(result)[0].startswith("held-out test: ")
+    result.study.set_user_attr("identity", {"evaluator": {"kind": "table"}})
+    looked_up = open_result(result.path)
+    line = verdict_lines(looked_up)[0]
+    assert line.startswith("in the table: ")
+    assert "never saw" not in line
+
+
+def test_nobody_is_told_to_wait_for_a_last_comparison_that_will_not_come(search: Searched):
+    log = console(terminal=False, width=300)
+    search(observer=view_on(log), trials=4, evaluator={"kind": "proxy", "proxy": "params"}, pruner="none")
+    last = next(line for line in said(log).splitlines() if line.startswith("4/4 "))
+    assert "left" not in last
+
+
+def test_a_base_that_wins_among_several_objectives_is_called_a_compromise(search: Searched):
+    result = search(trials=6, objectives=["accuracy", "params"])
+    assert result.verdict is not None
+    for front, words in (
+        (("base", "trial 1"), "the best compromise"),
+        (("base",), "no network of the search was better"),
+    ):
+        lines = verdict_lines(replace(result, verdict=replace(result.verdict, winner="base", front=front)))
+        assert words in lines[-1]

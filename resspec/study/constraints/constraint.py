@@ -3,6 +3,7 @@ So it takes part in sums over the space, and no point that breaks it is ever cou
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -106,6 +107,7 @@ def rules_of(constraints: Sequence[tuple[Constraint, Mark | None]], space: Space
             found = _terms(pattern, space, base)
             if not found:
                 known = [path for dimension in space.dimensions for path in dimension.paths]
+                known += dict.fromkeys(STAGE.sub("stages.*.", path) for path in [*known, *VARIED])
                 message = f"a constraint looks at {pattern!r}, which neither the space nor the base has"
                 faults.append(Fault("RS204", message, mark, did_you_mean(pattern, known)))
             terms += found
@@ -114,7 +116,29 @@ def rules_of(constraints: Sequence[tuple[Constraint, Mark | None]], space: Space
         raise SpecError(*faults)
     for rule, (_, mark) in zip(rules, constraints, strict=True):
         refuse_odd_values(rule, mark)
+        refuse_impossible(rule, mark)
     return tuple(rules)
+
+
+def refuse_impossible(rule: Rule, mark: Mark | None) -> None:
+    """SpecError where no values keep a constraint, each chosen freely. Where there is too much to remember, the survey
+    of the space finds out."""
+    memories = {rule.start()}
+    for term in rule.terms:
+        values = {repr(value): value for value in term.values}.values()
+        if len(memories) * len(values) > MOST_STEPS:
+            return
+        steps = (rule.step(memory, value) for memory in memories for value in values)
+        memories = {memory for memory in steps if memory is not None}
+    if not any(rule.accepts(memory) for memory in memories):
+        message = f"no values of the space keep this constraint of kind {rule.constraint.kind!r}"
+        raise SpecError(Fault("RS403", message, mark, "loosen it, or widen the values that it looks at"))
+
+
+STAGE = re.compile(r"^stages\.\d+\.")
+VARIED = ("stages.1.depth", "stages.1.width", "stages.1.stride")
+"""What every base says of its stages."""
+MOST_STEPS = 100_000
 
 
 def refuse_odd_values(rule: Rule, mark: Mark | None) -> None:

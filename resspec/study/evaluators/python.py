@@ -99,7 +99,15 @@ class PythonBench(Bench):
             found = {names[0]: found}
         if set(found) != set(names):
             raise TypeError(f"{self._setting.function} gave {sorted(map(str, found))}, not {sorted(names)}")
-        return Figures({name: float(found[name]) for name in names})
+        return Figures({name: number(found[name], f"{self._setting.function} gave as {name}") for name in names})
+
+
+def number(value: Any, what: str) -> float:
+    """A figure; TypeError that says what gave none."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what} {value!r:.80}, which is no number") from None
 
 
 def registered(name: str) -> Judge:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from optuna.pruners import BasePruner, HyperbandPruner
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from resspec.record import refusal
 from resspec.study.pruning.pruner import Pruner
 
 
@@ -22,6 +23,12 @@ class Hyperband(Pruner):
     """Steps of a whole trial; by default those of the first complete one, and until then no trial is stopped."""
     factor: Annotated[int, Field(ge=2)] = 3
     """One in so many trials goes on, and so many times further."""
+
+    @model_validator(mode="after")
+    def _last_comes_behind_first(self) -> Self:
+        if self.last is not None and self.last < self.first:
+            raise refusal("range_empty", f"last {self.last} is below first {self.first}", f"last: {self.first} or more")
+        return self
 
     def make(self) -> BasePruner:
         """Optuna's Hyperband."""

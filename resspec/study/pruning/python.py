@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from optuna.pruners import BasePruner
 from pydantic import Field
 
 from resspec.errors import SearchError
-from resspec.study.evaluators.python import imported
+from resspec.study.functions import FunctionPath
+from resspec.study.guests import made
 from resspec.study.pruning.pruner import Pruner
 
 
@@ -18,7 +19,7 @@ class Python(Pruner):
     kind: ClassVar[str] = "python"
     short: ClassVar[str] = "function"
 
-    function: Annotated[str, Field(min_length=1)]
+    function: FunctionPath
     """What makes the pruner."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Its keywords."""
@@ -30,8 +31,7 @@ class Python(Pruner):
 
     def make(self) -> BasePruner:
         """What the function makes; SearchError where that is no pruner."""
-        factory: Any = imported(self.function)
-        pruner = factory(**self.options)
+        pruner = made(self.function, self.options)
         if not isinstance(pruner, BasePruner):
             law = f"{self.function} makes a {type(pruner).__name__}, which is no optuna.pruners.BasePruner"
             raise SearchError.of("RS540", law)

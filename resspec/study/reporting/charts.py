@@ -15,6 +15,7 @@ from resspec.study.words import is_share, layout, measured
 
 Chart = dict[str, Any]
 
+LONGEST_TICK = 16
 INK, SOFT, PALE, GRID = "#1f2933", "#627282", "#b6c4d3", "#e8ecf0"
 BLUE, ORANGE, GREEN, VIOLET, RED = "#2563c9", "#d9730d", "#1a8754", "#7a4fc1", "#c2410c"
 COLORS = (BLUE, ORANGE, VIOLET, GREEN, RED)
@@ -183,7 +184,7 @@ def parallel(result: Result, complete: Sequence[Trial]) -> Chart:
     better = result.measures[result.main] == "maximize"
     line = {"color": scores, "colorscale": "Viridis", "reversescale": better, "showscale": False}
     trace = {"type": "parcoords", "dimensions": columns, "line": line, "labelangle": -18, "labelside": "top"}
-    return {"data": [trace], "layout": plan(420) | {"margin": {"l": 60, "r": 60, "t": 90, "b": 30}}}
+    return {"data": [trace], "layout": plan(420) | {"margin": {"l": 100, "r": 60, "t": 90, "b": 30}}}
 
 
 def dimension(path: str, trials: Sequence[Trial]) -> Chart:
@@ -194,7 +195,16 @@ def dimension(path: str, trials: Sequence[Trial]) -> Chart:
         return {"label": path, "values": values, **({"tickvals": ticks} if len(ticks) <= 12 else {})}
     labels = sorted({str(value) for value in values})
     places = [labels.index(str(value)) for value in values]
-    return {"label": path, "values": places, "tickvals": list(range(len(labels))), "ticktext": labels}
+    named = {"tickvals": list(range(len(labels))), "ticktext": [short(label) for label in labels]}
+    return {"label": path, "values": places, **named}
+
+
+def short(label: str) -> str:
+    """A part's name that fits between two axes: `inv…(6.0,5)` for `inverted-residual(ratio=6.0,kernel=5)`."""
+    kind, bracket, said = label.rstrip(")").partition("(")
+    if len(label) <= LONGEST_TICK or not bracket:
+        return label
+    return f"{kind[:3]}…({','.join(word.rpartition('=')[2] for word in said.split(','))})"
 
 
 def axis(title: str, suffix: str = "", *, si: bool = True) -> Chart:

@@ -19,7 +19,7 @@ from resspec.study.reporting.importance import Importance, importances
 from resspec.study.reporting.summary import budgets_of, counts, front_sheet, marked, uses
 from resspec.study.result import Result
 from resspec.study.trial import Trial
-from resspec.study.words import duration, layout, measured, verdict_lines
+from resspec.study.words import duration, layout, measured, so_many, verdict_lines
 
 DRAWN = 6
 """Networks that are drawn: base, best, knee, then others of the front."""
@@ -132,10 +132,11 @@ def tiles(result: Result) -> Iterator[str]:
     yield tile("trials", str(total), states)
     best = result.best
     if best:
-        yield tile(f"best {result.main}", measured(result.main, best.score), f"trial {best.number}: {layout(best)}")
+        name = f"best {result.main}" if len(result.goals) == 1 else f"{result.main} of the best compromise"
+        yield tile(name, measured(result.main, best.score), f"trial {best.number}: {layout(best)}")
     shares = result.hypervolume().shares
     held = f"holds {100 * shares[-1][1]:.1f} % of the box between worst and best" if shares else ""
-    yield tile("front", f"{len(result.pareto)} networks", held)
+    yield tile("front", so_many(len(result.pareto)), held)
     yield tile("measured for", duration(spent), f"{duration(spent / max(1, total))} a trial")
     for use in uses(result, best) if best else []:
         share = 100 * use.share

@@ -26,11 +26,15 @@ class CmaEs(Sampler):
     spread: Annotated[float, Field(gt=0)] | None = None
     """The first standard deviation; by default a sixth of the narrowest range."""
 
-    def propose(self, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
-        """A draw of the distribution, repaired where need be; SearchError where it does not apply."""
-        if len(mirror.directions) > 1:
+    def check(self, objectives: int) -> None:
+        """One objective alone, and the package has to be there."""
+        if objectives > 1:
             raise SearchError.of("RS540", "cmaes takes one objective", remedy="take bayes, nsga2, nsga3, tpe or gp")
         if find_spec("cmaes") is None:
             raise SearchError.of("RS540", "cmaes is not installed", remedy="pip install 'resspec[cmaes]'")
+
+    def propose(self, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
+        """A draw of the distribution, repaired where need be; SearchError where it does not apply."""
+        self.check(len(mirror.directions))
         sampler = CmaEsSampler(seed=seed, popsize=self.population, sigma0=self.spread, warn_independent_sampling=False)
         return drawn(sampler, frontier, mirror, seed, most=1)

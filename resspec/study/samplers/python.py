@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from optuna.samplers import BaseSampler
 from pydantic import Field
 
 from resspec.errors import SearchError
-from resspec.study.evaluators.python import imported
 from resspec.study.frontier import Frontier
+from resspec.study.functions import FunctionPath
+from resspec.study.guests import guest, made
 from resspec.study.mirror import Mirror
 from resspec.study.samplers.sampler import Proposal, Sampler, drawn
 
@@ -23,7 +22,7 @@ class Python(Sampler):
     kind: ClassVar[str] = "python"
     short: ClassVar[str] = "function"
 
-    function: Annotated[str, Field(min_length=1)]
+    function: FunctionPath
     """What makes the sampler."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Its keywords."""
@@ -33,20 +32,18 @@ class Python(Sampler):
         """A file that names code has to be allowed to."""
         return True
 
+    def check(self, objectives: int) -> None:
+        """It has to be there, and to make a sampler."""
+        self._made(0)
+
     def propose(self, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
         """A draw of the sampler, repaired where need be."""
-        return drawn(self._made(seed), frontier, mirror, seed)
+        sampler = self._made(seed)
+        with guest(f"the sampler {self.function!r}"):
+            return drawn(sampler, frontier, mirror, seed)
 
     def _made(self, seed: int) -> BaseSampler:
-        factory: Callable[..., Any] = imported(self.function)
-        takes = inspect.signature(factory).parameters
-        seeded = {"seed": seed} if "seed" in takes or any(p.kind is p.VAR_KEYWORD for p in takes.values()) else {}
-        try:
-            sampler = factory(**{**seeded, **self.options})
-        except TypeError as error:
-            raise SearchError.of(
-                "RS540", f"{self.function} cannot be called: {error}", remedy="see its keywords"
-            ) from None
+        sampler = made(self.function, self.options, seed=seed)
         if not isinstance(sampler, BaseSampler):
             law = f"{self.function} makes a {type(sampler).__name__}, which is no optuna.samplers.BaseSampler"
             raise SearchError.of("RS540", law)

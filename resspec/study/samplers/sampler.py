@@ -41,6 +41,9 @@ class Sampler(Plugin):
         """Whether the file names Python code to run, which someone has to allow."""
         return False
 
+    def check(self, objectives: int) -> None:  # most serve any search
+        """SearchError where it cannot serve a search with so many objectives; asked before the first trial."""
+
     @abstractmethod
     def propose(self, frontier: Frontier, mirror: Mirror, seed: int) -> Proposal:
         """An open network; `Exhausted` when there is none."""

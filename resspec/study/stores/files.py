@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from optuna import get_all_study_names
+from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial
 
+from resspec.errors import SearchError
 from resspec.study.journal import JOURNAL, open_journal
 from resspec.study.leases import GRACE_SECONDS, Leases, Pulse
 from resspec.study.locks import FileLock, held
+from resspec.study.mirror import quiet
 from resspec.study.owner import Owner, myself
 from resspec.study.stores.store import Busy, Store
 
@@ -43,6 +47,18 @@ class JournalStore(Store):
             yield
         finally:
             lock.release()
+
+    def study(self, name: str, directions: Sequence[StudyDirection]) -> Study:
+        """The folder's study; SearchError where it holds one of another name, whose files this one would overwrite."""
+        with self.lock("study"), quiet():
+            names = get_all_study_names(self.storage)
+        if names and name not in names:
+            raise SearchError.of(
+                "RS503",
+                f"{self.place} holds a search with another name: {names[0]!r}, not {name!r}",
+                remedy=f"give this search another folder, or write `name: {names[0]}` where it is the same",
+            )
+        return super().study(name, directions)
 
     def is_gone(self, trial: FrozenTrial, owner: Owner) -> bool:
         """By the lock; on another machine, where locks may not be seen, by the age of the last sign of life."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import optuna
 
 from resspec.errors import SearchError
-from resspec.study.journal import JOURNAL, open_journal
+from resspec.study.journal import JOURNAL, read_journal
 from resspec.study.mirror import quiet
 from resspec.study.stores.files import JournalStore
 from resspec.study.stores.store import Store
@@ -32,8 +32,8 @@ class Address:
 
     @property
     def shown(self) -> str:
-        """The address without its password."""
-        return re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", self.url)
+        """The address without its password, and the study's name."""
+        return re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", self.url) + f"#{self.study}"
 
 
 def open_store(folder: Path, name: str, storage: str | None = None) -> Store:
@@ -123,7 +123,7 @@ def stored_study(folder: Path) -> optuna.Study:
     if not (folder / JOURNAL).is_file():
         raise SearchError.of("RS502", f"{folder} holds no study", remedy=f"a study's folder holds {JOURNAL}")
     with quiet():
-        storage = open_journal(folder / JOURNAL)
+        storage = read_journal(folder / JOURNAL)
         names = optuna.get_all_study_names(storage)
         if not names:
             raise SearchError.of("RS502", f"{folder / JOURNAL} holds no study")
@@ -141,6 +141,8 @@ def read_database(url: str, name: str | None) -> optuna.Study:
         if name is None and len(names) == 1:
             name = names[0]
         if name not in names:
-            said = f"no study called {name!r}" if name else "no single study"
-            raise SearchError.of("RS502", f"the database holds {said}; it holds: {', '.join(names) or 'none'}")
+            said = f"no study called {name!r}" if name else "several studies" if names else "no study"
+            known = f"name one of them behind the address: #{', #'.join(sorted(names))}"
+            begin = "begin one with `resspec search run … --storage`"
+            raise SearchError.of("RS502", f"the database holds {said}", remedy=known if names else begin)
         return optuna.load_study(study_name=name, storage=storage)

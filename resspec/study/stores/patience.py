@@ -52,7 +52,10 @@ class Patience:
     def lost(self, error: BaseException) -> ResspecError:
         """The database stayed away."""
         said = str(getattr(cause_of(error), "orig", error)).strip().splitlines() or ["no answer"]
-        return SearchError.of("RS513", f"{self._place} did not answer for {self.seconds:.0f} s: {said[0]}")
+        law = f"{self._place} did not answer for {self.seconds:.0f} s: {said[0]}"
+        return SearchError.of(
+            "RS513", law, remedy="start the database, or correct the address; nothing finished is lost"
+        )
 
 
 def cause_of(error: BaseException) -> BaseException:

@@ -37,6 +37,28 @@ def text(job):
 def broken(job):
     raise RuntimeError("no such luck")
 
+def with_numpy(job):
+    import numpy
+    for step in numpy.arange(1, 4):
+        job.report(step, numpy.float32(0.25))
+    return numpy.float32(0.5)
+
+def with_tensors(job):
+    import torch
+    job.report(torch.tensor(1), torch.tensor(0.25))
+    return torch.tensor(0.5)
+
+def reports_text(job):
+    job.report(1, "good")
+    return 0.5
+
+def reports_from_zero(job):
+    job.report(0, 0.5)
+    return 0.5
+
+def nothing(job):
+    pass
+
 LIMIT = 7
 """
 
@@ -136,3 +158,25 @@ def test_the_command_asks_for_leave(tmp_path: Path):
     assert "error[RS531]" in refused.stderr
     assert run("search", "run", "mine.json", "--quiet", "--allow", "code").returncode == 0
     assert run("search", "run", "mine.json", "--allow", "anything").returncode == 2
+
+
+@pytest.mark.parametrize("function", ["with_numpy", "with_tensors"])
+def test_numbers_of_other_libraries_are_recorded_as_plain_ones(tmp_path: Path, function: str):
+    """Nothing else can be written into a study: a report that cannot ended the search."""
+    asked = judged_by(f"my_judges:{function}", steps=3)
+    result = run_search(asked, path=tmp_path / "run", allow=["code"])
+    assert {trial.values for trial in result.trials} == {(0.5,)}
+    assert result.study.trials[0].intermediate_values[1] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        ("reports_text", "could not convert string to float: 'good'"),
+        ("reports_from_zero", "a report's steps count from 1, not from 0"),
+        ("nothing", "my_judges:nothing gave as score None, which is no number"),
+    ],
+)
+def test_what_is_no_number_fails_the_trial_that_gave_it_and_not_the_search(tmp_path: Path, function: str, why: str):
+    with pytest.raises(SearchError, match=f"none of 6 trials was completed: .*{why}"):
+        run_search(judged_by(f"my_judges:{function}", steps=3), path=tmp_path / "run", allow=["code"])
