@@ -3,45 +3,36 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
-from functools import partial
-from operator import index
 from pathlib import Path
-from typing import Any, SupportsFloat, SupportsIndex
-
-from optuna.trial import FrozenTrial, TrialState
+from typing import Any
 
 from resspec.errors import SearchError
 from resspec.spec.tree import Entry
 from resspec.study.crew import Crew, Orders
 from resspec.study.declaration import Search, load_search
-from resspec.study.evaluators import Bench, Place
+from resspec.study.evaluators import Bench
 from resspec.study.frontier import Exhausted
-from resspec.study.guests import guest
 from resspec.study.hands import Hands
 from resspec.study.joining import RUNS, SEARCH, TOTAL, placed, portable, stored_search
-from resspec.study.ledger import ERROR, FIGURES, Ledger, Lost, open_ledger
-from resspec.study.objectives import values_of
+from resspec.study.ledger import Ledger, open_ledger
+from resspec.study.measuring import Measuring
 from resspec.study.observer import Observer
 from resspec.study.outcome import conclude, share_of_the_end
 from resspec.study.places import telling_where, written_at
 from resspec.study.problem import Problem, problem_of
 from resspec.study.profile import Profile
-from resspec.study.proposing import REPLAYS, Proposer
+from resspec.study.proposing import Proposer
 from resspec.study.publishing import fetch, publish
 from resspec.study.result import Result
-from resspec.study.rivals import directions_of, rivals_of
-from resspec.study.seeds import Purpose, seed_for
+from resspec.study.rivals import directions_of
 from resspec.study.spectator import Spectator
-from resspec.study.stopping import Preempted, stoppable
+from resspec.study.stopping import stoppable
 from resspec.study.stores import Busy
-from resspec.study.trial import Trial, trial_of
-
-logger = logging.getLogger(__name__)
+from resspec.study.trial import trial_of
 
 POLL_SECONDS = 0.2
 STOPPED = "stopped"
@@ -154,30 +145,6 @@ def profile(source: str | Path | Mapping[str, Any] | Search) -> Profile:
     return problem_of(load_search(source)).profile()
 
 
-class _Pruned(Exception):  # noqa: N818  # ends a measurement, no error
-    """The pruner stopped a trial at this figure of the main measure."""
-
-    def __init__(self, figure: float) -> None:
-        super().__init__(figure)
-        self.figure = figure
-
-
-class _Stopped(BaseException):
-    """The search itself could not go on: its journal or its observer failed."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-def plain(step: SupportsIndex, figure: SupportsFloat) -> tuple[int, float]:
-    """A report in plain numbers, whatever kind of number it came in (a tensor, one of numpy's); what is none fails the
-    trial that reports it."""
-    if index(step) < 1:
-        raise ValueError(f"a report's steps count from 1, not from {index(step)}")
-    return index(step), float(figure)
-
-
 class _Run:
     """One process's share of a search."""
 
@@ -187,7 +154,7 @@ class _Run:
         self._bench = bench
         self._ledger = ledger
         self._observer = observer
-        self._hands = hands
+        self._measure = Measuring(problem, bench, ledger, observer, hands)
         self._proposer = Proposer(problem, ledger.study.directions, bench.knows)
 
     def to_the_end(self, found: Profile, crew: Crew | None = None, *, waits: bool = True) -> Result | None:
@@ -230,7 +197,7 @@ class _Run:
         if other:
             raise SearchError.of(
                 "RS503",
-                f"{self._ledger.folder} holds a search with another {' and another '.join(other)}",
+                f"{self._ledger.folder} holds another search: what differs is {' and '.join(other)}",
                 remedy="give this search another folder or name, or remove that folder",
             )
         self._ledger.settle("base", self._problem.base_fingerprint)
@@ -258,77 +225,9 @@ class _Run:
                     self._observer.exhausted(len(self._ledger.trials()))
                 told = True
             if trial is not None:
-                self._run_trial(trial)
+                if self._measure(trial):
+                    self._ledger.write(STOPPED, value=True)
             elif not self._ledger.busy():
                 return
             else:
                 time.sleep(POLL_SECONDS)
-
-    def _run_trial(self, frozen: FrozenTrial) -> None:
-        """Measure a trial and record how it ended. What interrupts it ends this process's part; the ledger gives it
-        back."""
-        trial, start = trial_of(frozen), time.perf_counter()
-        self._observer.started(trial, self._bench.steps)
-        try:
-            state, reached, figures, error = self._measured(frozen, trial)
-            values = values_of(self._problem.goals, reached, trial.prices)
-            facts: dict[str, Any] = {FIGURES: {**figures, "seconds": time.perf_counter() - start}}
-            if error:
-                facts[ERROR] = error
-                self._bench.recover()
-            ended = self._ledger.finish(frozen, state, values, facts)
-        except _Stopped as stop:
-            raise stop.error from None
-        except Lost:
-            logger.warning("trial %d was taken over: this process gave no sign of life for too long", trial.number)
-        else:
-            self._observer.finished(trial_of(ended))
-            if self._hands.callbacks.tell(self._ledger.study, ended):
-                self._ledger.write(STOPPED, value=True)
-
-    def _measured(
-        self, frozen: FrozenTrial, trial: Trial
-    ) -> tuple[TrialState, dict[str, float], dict[str, float], str]:
-        """How a trial ended: state, what it reached, figures of a complete one, error. Whatever a network does, the
-        search goes on."""
-        measures = self._search.evaluator.measures
-
-        def watch(step: int, figure: float) -> None:
-            step, figure = plain(step, figure)
-            try:
-                reported = self._ledger.report(frozen, step, figure)
-                self._observer.stepped(trial, step, figure)
-                is_poor = step < self._bench.steps and self._is_poor(reported)
-            except Lost:
-                raise
-            except Exception as error:
-                raise _Stopped(error) from error
-            if is_poor:
-                raise _Pruned(figure)
-
-        if REPLAYS in frozen.user_attrs:
-            earlier = self._ledger.trials()[frozen.user_attrs[REPLAYS]].user_attrs[FIGURES]
-            figures = {name: figure for name, figure in earlier.items() if name != "seconds"}
-            return TrialState.COMPLETE, figures, figures, ""
-        seed = seed_for(self._search.seed, Purpose.TRIAL, trial.number)
-        place = Place(trial.number, self._ledger.folder, partial(self._ledger.note, frozen))
-        try:
-            found = self._bench.run(place, trial.spec, seed, watch)
-        except (Lost, Preempted):
-            raise
-        except _Pruned as stop:
-            return TrialState.PRUNED, {next(iter(measures)): stop.figure}, {}, ""
-        except (Exception, SystemExit) as error:  # a function that was a script once may exit
-            logger.warning("trial %d failed", trial.number, exc_info=True)
-            return TrialState.FAIL, {}, {}, f"{type(error).__name__}: {error}"
-        if not found.is_finite:
-            told = ", ".join(f"{name} {figure}" for name, figure in found.items())
-            return TrialState.FAIL, {}, {}, f"not a number: {told}"
-        return TrialState.COMPLETE, dict(found), dict(found), ""
-
-    def _is_poor(self, reported: FrozenTrial) -> bool:
-        """Whether the pruner stops a trial, compared with those of like cost where cost is an objective too."""
-        measures = self._search.evaluator.measures
-        rivals = rivals_of(self._ledger.study, reported, self._problem.goals, measures)
-        with guest("the pruner") if self._search.pruner.runs_code else nullcontext():
-            return bool(self._hands.pruner.prune(rivals, reported))

@@ -243,10 +243,10 @@ def test_without_a_last_comparison_the_best_trial_is_the_best(search: Searched):
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"seed": 1}, "another seed"),
-        ({"budgets": {"params": "<= 11K"}}, "another budgets"),
-        ({"base": BASE | {"block": "bottleneck"}}, "another base"),
-        ({"sampler": "random", "pruner": "median"}, "another sampler and another pruner"),
+        ({"seed": 1}, "what differs is seed"),
+        ({"budgets": {"params": "<= 11K"}}, "what differs is budgets"),
+        ({"base": BASE | {"block": "bottleneck"}}, "what differs is base"),
+        ({"sampler": "random", "pruner": "median"}, "what differs is sampler and pruner"),
     ],
 )
 def test_another_search_does_not_mix_with_one_that_is_there(search: Searched, change: dict[str, Any], named: str):
