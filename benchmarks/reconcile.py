@@ -1,5 +1,5 @@
-"""What other counters say of the modules that resspec builds, beside what resspec derives for each of them: classifiers,
-networks that make images, and detectors.
+"""What other counters say of the modules that resspec builds, beside what resspec derives for each of them:
+classifiers, networks that make images, and detectors.
 
     python benchmarks/reconcile.py
 
