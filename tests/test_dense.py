@@ -197,7 +197,8 @@ def test_the_heads_as_a_feature_are_all_of_their_outputs_and_one_is_had_by_its_n
         return part(image)  # type: ignore[no-any-return]  # a module's answer
 
     with torch.no_grad():
-        whole, heads, one, mixed = model(image), *map(answer, (["heads"], ["bbox_regression"], [4, "heads"]))
+        whole = model(image)
+        heads, one, mixed = answer(["heads"]), answer(["bbox_regression"]), answer([4, "heads"])
     assert list(heads) == list(whole)
     assert all(torch.equal(heads[name], whole[name]) for name in whole)
     assert list(mixed) == ["4", *whole]

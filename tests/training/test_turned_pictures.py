@@ -13,6 +13,7 @@ import pytest
 from resspec.errors import DataError
 from resspec.training.data import DataSource, Samples
 from resspec.training.data.framing import View
+from resspec.training.data.source import Part
 
 image = pytest.importorskip("PIL.Image")
 TURN = image.Transpose
@@ -30,6 +31,13 @@ LYING = {
 WIDE, HIGH = 30, 20
 BOX = (3, 2, 12, 9)
 SEEN = View((3, 24, 24), centre=1.0)
+
+
+def loaded(data: str | dict[str, Any], part: Part = "train") -> Samples:
+    """The pictures of a part."""
+    found = DataSource.read(data).load(part)
+    assert isinstance(found, Samples)
+    return found
 
 
 def scene() -> Any:
@@ -66,41 +74,41 @@ def note(path: Path, box: tuple[float, ...], size: tuple[int, int] | None) -> No
 def classes(root: Path, held: int) -> Samples:
     """A folder of classes."""
     saved(scene(), root / "train" / "a" / "0.png", held)
-    return DataSource.read({"kind": "imagefolder", "folder": str(root), "validation": 0}).load("train")
+    return loaded({"kind": "imagefolder", "folder": str(root), "validation": 0})
 
 
 def photographs(root: Path, held: int) -> Samples:
     """A folder of photographs."""
     saved(scene(), root / "test" / "0.png", held)
-    return DataSource.read(f"images:{root}").load("test")
+    return loaded(f"images:{root}", "test")
 
 
 def masked(root: Path, held: int) -> Samples:
     """A folder of masks, drawn on the upright picture."""
     saved(scene(), root / "train" / "images" / "0.png", held)
     saved(shape(), root / "train" / "masks" / "0.png")
-    return DataSource.read(f"masks:{root}").load("train")
+    return loaded(f"masks:{root}")
 
 
 def masked_lying(root: Path, held: int) -> Samples:
     """A folder of masks, drawn on the pixels as they lie in the file where that can be told by their size."""
     saved(scene(), root / "train" / "images" / "0.png", held)
     saved(shape(), root / "train" / "masks" / "0.png", held if held > 4 else 1, told=1)
-    return DataSource.read(f"masks:{root}").load("train")
+    return loaded(f"masks:{root}")
 
 
 def boxed(root: Path, held: int) -> Samples:
     """A folder of boxes, drawn on the upright picture."""
     saved(scene(), root / "JPEGImages" / "0.png", held)
     note(root / "Annotations" / "0.xml", BOX, (WIDE, HIGH))
-    return DataSource.read({"kind": "voc", "folder": str(root), "validation": 0, "test": 0}).load("train")
+    return loaded({"kind": "voc", "folder": str(root), "validation": 0, "test": 0})
 
 
 def boxed_without_size(root: Path, held: int) -> Samples:
     """The same where no size is told."""
     boxed(root, held)
     note(root / "Annotations" / "0.xml", BOX, None)
-    return DataSource.read({"kind": "voc", "folder": str(root), "validation": 0, "test": 0}).load("train")
+    return loaded({"kind": "voc", "folder": str(root), "validation": 0, "test": 0})
 
 
 def boxed_lying(root: Path, held: int) -> Samples:
@@ -111,7 +119,7 @@ def boxed_lying(root: Path, held: int) -> Samples:
         rows, columns = np.nonzero(thing)
         lying = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
         note(root / "Annotations" / "0.xml", lying, (HIGH, WIDE))
-        found = DataSource.read({"kind": "voc", "folder": str(root), "validation": 0, "test": 0}).load("train")
+        found = loaded({"kind": "voc", "folder": str(root), "validation": 0, "test": 0})
     return found
 
 
@@ -144,8 +152,8 @@ def test_files_of_every_sort_are_read_upright(suffix: str, tmp_path: Path):
         exif[0x0112] = held
         still = scene() if held == 1 else scene().transpose(LYING[held])
         still.save(path, exif=exif, **({"lossless": True} if suffix == "webp" else {}))
-    data = DataSource.read(f"imagefolder:{tmp_path}")
-    upright, turned = (data.load(part).read(0, SEEN, Random(0)) for part in ("train", "validation"))
+    parts: tuple[Part, ...] = ("train", "validation")
+    upright, turned = (loaded(f"imagefolder:{tmp_path}", part).read(0, SEEN, Random(0)) for part in parts)
     assert np.array_equal(upright, turned)
 
 
@@ -154,14 +162,16 @@ def test_a_large_jpeg_is_decoded_no_smaller_than_its_turned_view_needs(tmp_path:
     for name, held in (("train", 1), ("validation", 6)):
         path = tmp_path / name / "a" / "0.jpg"
         saved(wide, path, held)
-    data, view = DataSource.read(f"imagefolder:{tmp_path}"), View((3, 32, 390), centre=1.0)
-    upright, turned = (data.load(part).read(0, view, Random(0)).astype(int) for part in ("train", "validation"))
+    view = View((3, 32, 390), centre=1.0)
+    parts: tuple[Part, ...] = ("train", "validation")
+    both = [loaded(f"imagefolder:{tmp_path}", part) for part in parts]
+    upright, turned = (found.read(0, view, Random(0)).astype(int) for found in both)
     assert np.abs(upright - turned).max() < 12
 
 
 def test_a_mask_that_fits_neither_way_is_still_refused(tmp_path: Path):
     saved(scene(), tmp_path / "train" / "images" / "0.png", 6)
     saved(shape().resize((9, 9)), tmp_path / "train" / "masks" / "0.png")
-    found = DataSource.read({"kind": "masks", "folder": str(tmp_path), "classes": 2}).load("train")
+    found = loaded({"kind": "masks", "folder": str(tmp_path), "classes": 2})
     with pytest.raises(DataError, match=r"RS666.*9x9 pixels, its image 30x20"):
         found.item(0, SEEN, Random(0))
