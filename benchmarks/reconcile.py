@@ -1,4 +1,5 @@
-"""What other counters say of the modules that resspec builds, beside what resspec derives for each of them.
+"""What other counters say of the modules that resspec builds, beside what resspec derives for each of them:
+classifiers, networks that make images, and detectors.
 
     python benchmarks/reconcile.py
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import inspect
 import io
 import sys
 import warnings
@@ -24,6 +26,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import resspec
 from build_time import torchvision_models
 from resspec.analysis.peers import reconcile
+from resspec.export.inputs import inputs
 
 OURS: dict[str, dict[str, Any]] = {
     "silu-group": {
@@ -61,22 +64,32 @@ SHIPPED = (
     *("seresnet50", "ecaresnet50t", "gcresnet50t", "skresnet18", "resnest26d", "resnetv2_50d_evos"),
     *("resnetv2_50d_gn", "resnetblur50", "regnetz_b16", "cspresnet50", "repvgg_a0"),
 )
+SMALL = "input=[3,128,128]"
+DENSE = (
+    *(("iddpm_cifar10",), ("pytorch_ddpm_cifar10",), ("biggan_cifar10_g",), ("biggan_cifar10_d",)),
+    *(("sagan32_g",), ("sagan32_d",), ("cganpd32_g",), ("wgangp32_d",), ("unet_digits",)),
+    *(("upernet_resnet50", SMALL), ("manet_resnet50", SMALL), ("cyclegan_9blocks", SMALL), ("patchgan", SMALL)),
+    *((name, "input=[3,24,24]") for name in ("edsr_x4", "rcan_x2", "srresnet_x4", "rrdbnet_x4")),
+    *((name, SMALL, "heads.proposals=7") for name in ("maskrcnn_resnet50_fpn_v2", "keypointrcnn_resnet50_fpn")),
+)
+"""Networks with other ends than a classifier's, and what makes them small enough to be run."""
 
-Count = Callable[[nn.Module, torch.Tensor], Any]
+Given = tuple[torch.Tensor, ...]
+Count = Callable[[nn.Module, Given], Any]
 
 
-def flop_counter_mode(model: nn.Module, x: torch.Tensor) -> Any:
+def flop_counter_mode(model: nn.Module, given: Given) -> Any:
     """torch's own."""
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        model(x)
+        model(*given)
     return counter.get_total_flops()
 
 
 def fvcore(analysis: str) -> Count:
     """fvcore's flops or activations."""
 
-    def count(model: nn.Module, x: torch.Tensor) -> Any:
-        found = getattr(importlib.import_module("fvcore.nn"), analysis)(model, x)
+    def count(model: nn.Module, given: Given) -> Any:
+        found = getattr(importlib.import_module("fvcore.nn"), analysis)(model, given)
         return found.unsupported_ops_warnings(False).uncalled_modules_warnings(False).total()
 
     return count
@@ -85,34 +98,42 @@ def fvcore(analysis: str) -> Count:
 def ptflops(backend: str) -> Count:
     """One of the two backends of ptflops."""
 
-    def count(model: nn.Module, x: torch.Tensor) -> Any:
+    def count(model: nn.Module, given: Given) -> Any:
+        named = dict(zip(inspect.signature(model.forward).parameters, given, strict=True))
         found = importlib.import_module("ptflops").get_model_complexity_info(
-            model, tuple(x.shape[1:]), as_strings=False, print_per_layer_stat=False, backend=backend
+            model,
+            (1,),
+            as_strings=False,
+            print_per_layer_stat=False,
+            backend=backend,
+            input_constructor=lambda _: named,
         )
         return found[0]
 
     return count
 
 
-def calflops(model: nn.Module, x: torch.Tensor) -> Any:
+def calflops(model: nn.Module, given: Given) -> Any:
     """calflops, without its parts for language models."""
     for part, name in (("flops_counter_hf", "calculate_flops_hf"), ("estimate", "create_empty_model")):
         stand_in = ModuleType(part)
         setattr(stand_in, name, None)
         sys.modules.setdefault(f"calflops.{part}", stand_in)
     count = importlib.import_module("calflops").calculate_flops
-    return count(model, tuple(x.shape), print_results=False, print_detailed=False, output_as_string=False)[0]
+    return count(model, args=list(given), print_results=False, print_detailed=False, output_as_string=False)[0]
 
 
 COUNTERS: dict[str, Count] = {
     "torch": flop_counter_mode,
     "ptflops aten": ptflops("aten"),
-    "torchinfo": lambda m, x: importlib.import_module("torchinfo").summary(m, input_data=x, verbose=0).total_mult_adds,
+    "torchinfo": lambda m, x: (
+        importlib.import_module("torchinfo").summary(m, input_data=[*x], verbose=0).total_mult_adds
+    ),
     "torchprofile": lambda m, x: importlib.import_module("torchprofile").profile_macs(m, x),
     "fvcore": fvcore("FlopCountAnalysis"),
     "fvcore activations": fvcore("ActivationCountAnalysis"),
     "ptflops pytorch": ptflops("pytorch"),
-    "thop": lambda m, x: importlib.import_module("thop").profile(m, (x,), verbose=False)[0],
+    "thop": lambda m, x: importlib.import_module("thop").profile(m, x, verbose=False)[0],
     "calflops": calflops,
 }
 
@@ -120,14 +141,15 @@ COUNTERS: dict[str, Count] = {
 def differences(spec: resspec.NetSpec) -> dict[str, int | None]:
     """Each counter's total less ours; None for one that is not installed."""
     model = resspec.build(spec, seed=0).eval()
-    x = torch.rand(1, *spec.input)
-    ours = {row.peer.name: row.total for row in reconcile(resspec.graph(spec))}
+    graph = resspec.graph(spec)
+    given = inputs(graph.signature, 1)
+    ours = {row.peer.name: row.total for row in reconcile(graph)}
     found: dict[str, int | None] = {}
     for name, count in COUNTERS.items():
         try:
             with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found[name] = int(count(model, x)) - int(ours[name] or 0)
+                found[name] = int(count(model, given)) - int(ours[name] or 0)
         except ModuleNotFoundError:
             found[name] = None
     return found
@@ -139,6 +161,7 @@ def main() -> None:
         torchvision_models()
     specs = [resspec.load({"name": name, **data}) for name, data in OURS.items()]
     specs += [resspec.load(name) for name in SHIPPED]
+    specs += [resspec.load(*called) for called in DENSE]
     print(f"{'':<26}" + "".join(f"{name:>20}" for name in COUNTERS))
     wrong = 0
     for spec in specs:

@@ -298,6 +298,7 @@ def sample(  # keywords, each of its own
     labels: Sequence[int] | None = None,
     seed: int = 0,
     device: str = "cpu",
+    threads: int | None = None,
 ) -> None:
     """Write a PNG with a grid of images that a trained generator (a safetensors file with its spec) makes of vectors
     from N(0, 1), or a trained denoiser of noise: `count` in all, by default 64. Of a generator that is told a class it
@@ -307,7 +308,8 @@ def sample(  # keywords, each of its own
 
     from resspec.training.sampling import sample
 
-    sample(build(weights), load(weights), Path(weights), out, count=count, labels=labels, seed=seed, device=device)
+    model, spec = build(weights), load(weights)
+    sample(model, spec, Path(weights), out, count=count, labels=labels, seed=seed, device=device, used=threads)
 
 
 def enlarge(  # keywords, each of its own

@@ -21,7 +21,8 @@ OUTPUT = "output"
 FEATURES = "features"
 
 Feature = int | str
-"""A place to take features from: a stage number (0 is the stem), a stage's name, or a scope (`layer3.2`)."""
+"""A place to take features from: a stage number (0 is the stem), a stage's name, an output's, or a scope (`layer3.2`;
+`heads`, with all outputs that it holds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,9 @@ def compile_spec(spec: NetSpec, features: Sequence[Feature] | None = None) -> Gr
         graph = compile_plan(resolve(spec), spec.origin.limits)
     except MisfitError as error:
         raise SpecError(*in_file(spec, error)) from None
-    return graph if features is None else graph.select({str(f): tap(graph, f) for f in features})
+    if features is None:
+        return graph
+    return graph.select({name: node for feature in features for name, node in taken(graph, feature).items()})
 
 
 def in_file(spec: NetSpec, error: MisfitError) -> list[Fault]:
@@ -244,14 +247,26 @@ def in_file(spec: NetSpec, error: MisfitError) -> list[Fault]:
     )
 
 
+def taken(graph: Graph, feature: Feature) -> dict[str, str]:
+    """The nodes that a feature asks for, by the name of each: one, or of a scope with several of the network's outputs
+    all of these, under their own names."""
+    name = str(feature)
+    held = {output: node for output, node in graph.outputs.items() if node.startswith(f"{name}.")}
+    if name not in graph.taps and len(held) > 1:
+        return held
+    return {name: tap(graph, feature)}
+
+
 def tap(graph: Graph, feature: Feature) -> str:
     """The node that holds a feature."""
     name = ("stem" if feature == 0 else f"layer{feature}") if isinstance(feature, int) else feature
     if name in graph.taps:
         return graph.taps[name]
+    if name in graph.outputs:
+        return graph.outputs[name]
     inside = [node.name for node in graph if name in (node.name, node.site)]
     if not inside:
-        known = list(dict.fromkeys([*graph.taps, *(node.site for node in graph if node.site)]))
+        known = list(dict.fromkeys([*graph.taps, *graph.outputs, *(node.site for node in graph if node.site)]))
         raise SpecError(Fault("RS212", f"there is no feature {feature!r}", remedy=did_you_mean(name, known)))
     return inside[-1]
 

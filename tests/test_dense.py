@@ -186,6 +186,25 @@ def test_a_unet_takes_images_whose_sides_its_body_does_not_divide():
     assert resspec.report(resspec.load("unet_resnet18", input="75x101")).stages[-1].output == (21, 75, 101)
 
 
+def test_the_heads_as_a_feature_are_all_of_their_outputs_and_one_is_had_by_its_name():
+    small = resspec.load("retinanet_resnet50_fpn", "stages.3.depth=1", classes=3, input="64x64")
+    image = torch.rand(1, 3, 64, 64)
+    model = resspec.build(small, seed=0).eval()
+
+    def answer(features: list[int | str]) -> dict[str, torch.Tensor]:
+        part = resspec.build(small, features=features).eval()
+        assert not part.load_state_dict(model.state_dict(), strict=False).missing_keys
+        return part(image)  # type: ignore[no-any-return]  # a module's answer
+
+    with torch.no_grad():
+        whole = model(image)
+        heads, one, mixed = answer(["heads"]), answer(["bbox_regression"]), answer([4, "heads"])
+    assert list(heads) == list(whole)
+    assert all(torch.equal(heads[name], whole[name]) for name in whole)
+    assert list(mixed) == ["4", *whole]
+    assert torch.equal(one["bbox_regression"], whole["bbox_regression"])
+
+
 def test_a_detector_pickles_gives_features_and_runs_alone():
     small = resspec.load("retinanet_resnet50_fpn", "stages.3.depth=1", classes=3, input="64x64")
     model = resspec.build(small, seed=0).eval()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,9 +127,19 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Chang
 def _stages(before: Report, after: Report) -> tuple[Step, ...]:
     """The costs of each stage of either network; what follows the stages stands last."""
     rows = [{row.name: row.costs for row in report.stages} for report in (before, after)]
-    last = [name for name in dict.fromkeys((*rows[0], *rows[1])) if not name.startswith(("stem", "layer"))]
+    last = [name for name in merged(*rows) if not name.startswith(("stem", "layer"))]
     body = sorted({*rows[0], *rows[1]}.difference(last), key=lambda name: (name != "stem", len(name), name))
     return tuple(Step(name, rows[0].get(name, ABSENT), rows[1].get(name, ABSENT)) for name in (*body, *last))
+
+
+def merged(first: Iterable[str], second: Iterable[str]) -> list[str]:
+    """The names of both in one order: what only the second has stands before what follows it there."""
+    found, after = list(first), list(second)
+    for place, name in enumerate(after):
+        if name not in found:
+            following = next((other for other in after[place + 1 :] if other in found), None)
+            found.insert(len(found) if following is None else found.index(following), name)
+    return found
 
 
 def moves(step: Step) -> list[str]:

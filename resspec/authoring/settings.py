@@ -22,13 +22,24 @@ UNSAID = Entry({})
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One value: its dotted path, where it was written or else why it is so, and what the field is."""
+    """One value: its dotted path, where it was written or else why it is so, and what it is told of."""
 
     path: str
     value: Any
     mark: Mark | None
     why: str
-    about: str
+    told: tuple[type[Record], str]
+    """The record that the value is of, and its field there; no field for the record's kind."""
+
+    @property
+    def about(self) -> str:
+        """What the field is."""
+        record, field = self.told
+        if not field:
+            assert issubclass(record, Part)
+            return record.about()
+        describe(record)  # which reads source text, so it waits until somebody asks
+        return " ".join((record.model_fields[field].description or "").split())
 
     @property
     def origin(self) -> str:
@@ -63,15 +74,15 @@ def settings(spec: NetSpec) -> list[Setting]:
 def _plain(spec: NetSpec, plan: Plan, key: str) -> Iterator[Setting]:
     """A field of the net that is no part; what is neither written nor has a meaning is left out."""
     entry = spec.origin.root.find((key,))
-    about = _about(NetSpec, key)
+    told = NetSpec, key
     value = getattr(plan, key, getattr(spec, key))
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield _setting((key, name), inner, spec.origin.root.find((key, name)), "given in code", about)
+            yield _setting((key, name), inner, spec.origin.root.find((key, name)), "given in code", told)
     elif value is not None:
         reasons = {"name": "the file's name", "mean": _statistics(plan), "std": _statistics(plan)}
         why = "given in code" if key in spec.model_fields_set and key != "name" else reasons.get(key, "default")
-        yield _setting((key,), list(value) if isinstance(value, tuple) else value, entry, why, about)
+        yield _setting((key,), list(value) if isinstance(value, tuple) else value, entry, why, told)
 
 
 def _statistics(plan: Plan) -> str:
@@ -89,7 +100,7 @@ def _stage(spec: NetSpec, index: int) -> Iterator[Setting]:
         if key in FAMILIES:
             yield from _part(spec, (key,), path)
         elif key != "blocks":
-            yield _setting(path, value, root.find(path), "default", _about(type(stage), key))
+            yield _setting(path, value, root.find(path), "default", (type(stage), key))
     for place, change in (stage.blocks or {}).items():
         for key in (key for key in ORDER if getattr(change, key, None) is not None):
             yield from _part(spec, (key,), ("stages", index, key), ("stages", index, "blocks", place, key))
@@ -120,7 +131,7 @@ def _final(spec: NetSpec, plan: Plan) -> Iterator[Setting]:
 
 def _fields(path: Path, part: Part, said: Entry, why: str) -> Iterator[Setting]:
     """The kind and the fields of a part, those of the parts inside it included."""
-    yield _setting((*path, "kind"), part.kind, said.find(("kind",)), why, type(part).about())
+    yield _setting((*path, "kind"), part.kind, said.find(("kind",)), why, (type(part), ""))
     for field, value in part.to_data().items():
         entry = said.find((field,))
         inner = getattr(part, field, None)
@@ -128,18 +139,13 @@ def _fields(path: Path, part: Part, said: Entry, why: str) -> Iterator[Setting]:
         if isinstance(inner, Part):
             yield from _fields((*path, field), inner, spelled_out(entry) if entry else UNSAID, default)
         elif field != "kind" and (value is not None or entry):
-            yield _setting((*path, field), value, entry, default, _about(type(part), field))
+            yield _setting((*path, field), value, entry, default, (type(part), field))
 
 
-def _setting(path: Path, value: Any, entry: Entry | None, why: str, about: str) -> Setting:
+def _setting(path: Path, value: Any, entry: Entry | None, why: str, told: tuple[type[Record], str]) -> Setting:
     if entry is None:
-        return Setting(path_text(path), value, None, why, about)
-    return Setting(path_text(path), value, entry.mark, "" if entry.mark else "given in code", about)
-
-
-def _about(record: type[Record], field: str) -> str:
-    describe(record)
-    return " ".join((record.model_fields[field].description or "").split())
+        return Setting(path_text(path), value, None, why, told)
+    return Setting(path_text(path), value, entry.mark, "" if entry.mark else "given in code", told)
 
 
 def by_path(found: Sequence[Setting]) -> dict[str, Any]:

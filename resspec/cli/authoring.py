@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 import resspec
-from resspec.cli.arguments import Quiet, complete_spec
+from resspec.cli.arguments import Allow, Quiet, complete_spec, limits_of
 from resspec.cli.exits import NO
 from resspec.cli.verb import Verb, examples, print_json
 from resspec.errors import ResspecError
+from resspec.spec.limits import LIMITS, Limits
 from resspec.spec.loading import find, named, shipped_specs
 from resspec.spec.reading import SUFFIXES, read_document
 from resspec.spec.tree import Entry
@@ -43,6 +44,7 @@ def new(
         typer.Option("--from", metavar="SPEC", help="Begin as this spec.", autocompletion=complete_spec),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that there is.")] = False,
+    allow: Allow = None,
     quiet: Quiet = False,
 ) -> None:
     """Write a first spec file with comments that say what may stand where, from scratch or from another spec."""
@@ -52,7 +54,11 @@ def new(
     path = target(name)
     if path.exists() and not force:
         raise ResspecError.of("RS704", f"{path} is there already", remedy="choose another name, or add --force")
-    text = starter(path.name) if base is None else starter_from(path.name, seen_from(base, path), resspec.load(base))
+    limits = limits_of(allow)
+    if base is None:
+        text = starter(path.name)
+    else:
+        text = starter_from(path.name, seen_from(base, path, limits or LIMITS), resspec.load(base, limits=limits))
     write_whole(path, text.encode())
     if not quiet:
         typer.echo(f"wrote {path}")
@@ -66,14 +72,14 @@ def target(name: str) -> Path:
     return path
 
 
-def seen_from(base: str, path: Path) -> str:
+def seen_from(base: str, path: Path, limits: Limits) -> str:
     """What `extends` says in a file to name a base; SpecError where the file may not extend it."""
     file = find(base)
     if base in shipped_specs() and file == shipped_specs()[base]:
         return base
     folder = path.absolute().parent.resolve()
     relative = Path(os.path.relpath(file.resolve(), folder)).as_posix()
-    named(Entry(relative), folder, folder)
+    named(Entry(relative), folder, folder, limits)
     return relative
 
 

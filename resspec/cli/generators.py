@@ -147,13 +147,15 @@ def sample(
     ] = None,
     seed: Seed = 0,
     device: Device = "cpu",
+    threads: Threads = None,
 ) -> None:
     """Draw a grid of images that a trained generator makes of random vectors, or a trained denoiser of noise.
 
     Of a generator that is told a class the grid has a row for each, and the images of a column share their vector.
     """
 
-    resspec.sample(weights, out, count=count, labels=numbers(labels), seed=seed, device=device)
+    asked = numbers(labels)
+    resspec.sample(weights, out, count=count, labels=asked, seed=seed, device=device, threads=threads)
     typer.echo(f"wrote {out}")
 
 

@@ -102,7 +102,8 @@ def kinds() -> list[str]:
 
 
 def batches(model: nn.Module, images: Images | Samples, task: Task) -> Iterator[Tensor]:
-    """Normalised training images."""
+    """Normalised training images, a picture of which an epoch has several parts once: it is read whole."""
+    images = images if isinstance(images, Images) else images.once()
     feed = feed_of(images, model, torch.device("cpu"), task=task, engine=decoding())
     for x, _ in feed.in_order(BATCH, 0, min(CALIBRATED_ON, len(feed))):
         yield feed.normalised(x)

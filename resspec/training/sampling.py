@@ -15,7 +15,7 @@ from resspec.training.adversarial.samples import samples
 from resspec.training.course import ACROSS, SHOWN
 from resspec.training.diffusion.doors import walk_of
 from resspec.training.grid import png_of
-from resspec.training.networks import refuse_missing
+from resspec.training.networks import refuse_missing, threads
 from resspec.training.writing import write_whole
 
 MOST = 4096
@@ -32,10 +32,11 @@ def sample(  # noqa: PLR0913  # keywords, each of its own
     seed: int,
     device: str,
     labels: Sequence[int] | None = None,
+    used: int | None = None,
 ) -> None:
     """Write a grid of images that a generator makes of latent vectors, or a denoiser of noise; `count` in all (None:
     64), or of a generator that is told a class so many for each row (None: 8), a row for each of `labels` or all.
-    DataError where the network makes none, or knows no such class."""
+    `used` is CPU threads (None: as torch has them). DataError where the network makes none, or knows no such class."""
     refuse_missing(device)
     told = [argument.name for argument in compile_spec(spec).signature[1:]]
     if told != ["time"] and (spec.input[1:] != (1, 1) or told not in ([], ["label"])):
@@ -52,8 +53,9 @@ def sample(  # noqa: PLR0913  # keywords, each of its own
     if not path.parent.is_dir():
         raise DataError.of("RS651", f"there is no folder {path.parent}", remedy="make it first")
     model = model.eval().to(device)
-    if told == ["time"]:
-        made = walk_of(model, spec, weights).images(count, seed)
-    else:
-        made = samples(model, spec.input[0], count, seed, rows)
+    with threads(used):
+        if told == ["time"]:
+            made = walk_of(model, spec, weights).images(count, seed)
+        else:
+            made = samples(model, spec.input[0], count, seed, rows)
     write_whole(path, png_of(made, count if rows else 0))

@@ -37,6 +37,17 @@ def test_the_stages_sum_to_the_totals():
     assert [step.name for step in found.stages] == ["stem", "layer1", "layer2", "layer3", "layer4", "head"]
 
 
+def test_what_follows_the_stages_stands_in_the_order_in_which_it_runs():
+    nets = [resspec.load("unet_digits"), resspec.load("fcos_digits"), resspec.load("resnet20")]
+    orders = [[step.name for step in difference(one, two).stages] for one in nets for two in nets]
+    last = [[name for name in order if not name.startswith(("stem", "layer"))] for order in orders]
+    assert last == [
+        *(["decoder", "heads"], ["decoder", "neck", "heads"], ["decoder", "heads", "head"]),
+        *(["neck", "decoder", "heads"], ["neck", "heads"], ["neck", "heads", "head"]),
+        *(["head", "decoder", "heads"], ["head", "neck", "heads"], ["head"]),
+    ]
+
+
 def test_a_stage_that_only_one_network_has_costs_nothing_in_the_other():
     found = difference(resspec.load("resnet50"), resspec.load("resnet50", "~stages.4"))
     gone = next(step for step in found.stages if step.name == "layer4")

@@ -63,6 +63,22 @@ def test_new_refuses_what_would_not_load(home: Path, words: list[str], message: 
     assert not list(home.rglob("mine.*"))
 
 
+def test_new_begins_as_a_file_elsewhere_where_it_is_told_to_trust_it(home: Path):
+    (home / "deep").mkdir()
+    (home / "other.yaml").write_text("extends: resnet18\n")
+    done = CliRunner().invoke(app, ["new", "deep/mine", "--from", "other.yaml", "--allow", "outside"])
+    assert (done.exit_code, done.stdout) == (0, "wrote deep/mine.yaml\n")
+    trusted = CliRunner().invoke(app, ["report", "deep/mine.yaml", "--allow", "outside", "--json"])
+    assert json.loads(trusted.stdout)["fingerprint"] == resspec.fingerprint("resnet18")
+
+
+def test_new_begins_as_a_file_that_is_larger_than_files_may_be(home: Path):
+    (home / "large.yaml").write_text("extends: resnet18\nstages: {3: {depth: 6000}}\n")
+    words = ["new", "mine", "--from", "large.yaml"]
+    assert CliRunner().invoke(app, words).exit_code == 2
+    assert CliRunner().invoke(app, [*words, "--allow", "blocks=10k", "--allow", "ops=1M"]).exit_code == 0
+
+
 OLD = "\ufeff# mine\r\nresspec: 0\r\nextends: resnet18\r\nactivation: silu # calm\r\n"
 
 

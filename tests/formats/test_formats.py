@@ -16,9 +16,12 @@ from networks import small
 from resspec.errors import ResspecError, WeightsError
 from resspec.formats.exporting import export
 from resspec.formats.format import formats
+from resspec.formats.int8 import batches
 from resspec.formats.kinds.onnx_file import session
 from resspec.ingest.answers import difference
 from resspec.ingest.huggingface import config_of, spec_of
+from resspec.training.data import DataSource
+from resspec.training.tasks import task_of
 
 SPEC = resspec.load(small())
 BUILD = partial(resspec.build, seed=3)
@@ -266,6 +269,18 @@ def test_detectors_are_quantised_too_group_norms_and_all(tmp_path: Path):
     pytest.importorskip("pycocotools", reason="detection needs the extra detection")
     made = export(resspec.load("fcos_digits"), tmp_path / "net.onnx", BUILD, int8="digit-scenes")
     assert "400 test images: mAP50" in made.written.verified[0]
+
+
+def test_whole_photographs_are_read_once_for_calibration(tmp_path: Path):
+    image = pytest.importorskip("PIL.Image", reason="photographs need the extra images")
+    (tmp_path / "train").mkdir()
+    for place in range(3):
+        image.effect_noise((40 + 2 * place, 48), 40).save(tmp_path / "train" / f"{place}.png")
+    spec = resspec.load("edsr_small")
+    task = task_of(spec)
+    photographs = DataSource.read({"kind": "images", "folder": str(tmp_path), "validation": 0, "crops": 16})
+    found = list(batches(resspec.build(spec), photographs.load_for(task.truth, "train"), task))
+    assert [tuple(x.shape) for x in found] == [(1, 3, 24, 20), (1, 3, 24, 21), (1, 3, 24, 22)]
 
 
 @pytest.mark.slow

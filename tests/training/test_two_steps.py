@@ -239,6 +239,19 @@ def test_while_it_learns_things_are_among_the_boxes_and_the_loss_of_a_batch_is_t
     assert task.answer(model, x)["boxes"].shape == (3, 6, 4)
 
 
+def test_running_statistics_move_once_in_a_step():
+    spec = resspec.load(LEARNING)
+    task = task_of(spec)
+    x, y = torch.rand(3, 1, 32, 32), torch.cat([things((0, 4, 5, 20, 21)), things(), things((1, 18, 16, 30, 28))])
+    learning, once = (resspec.build(spec, seed=0).train() for _ in range(2))
+    boxes = task.answer(learning, x, y)["boxes"]
+    once(x, boxes)
+    counted = [name for name, _ in once.named_buffers() if name.endswith("num_batches_tracked")]
+    assert counted
+    assert all(torch.equal(buffer, once.get_buffer(name)) for name, buffer in learning.named_buffers())
+    assert {int(learning.get_buffer(name)) for name in counted} == {1}
+
+
 def test_what_is_judged_is_what_is_found():
     spec = resspec.load(LEARNING)
     task = task_of(spec)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from resspec.analysis.peers.dispatching import FLOP_COUNTER_MODE, PTFLOPS_ATEN, TORCHVISION
-from resspec.analysis.peers.kinds import KINDS, UNTOLD
-from resspec.analysis.peers.peer import Peer, Place
+from resspec.analysis.peers.kinds import KINDS
+from resspec.analysis.peers.peer import Peer, place_of
 from resspec.analysis.peers.spelling import SPELLINGS, Spelling, spelling_of
 from resspec.analysis.peers.tracing import FVCORE, FVCORE_ACTIVATIONS, TORCHPROFILE
 from resspec.analysis.peers.wrapping import CALFLOPS, PTFLOPS_PYTORCH, PYCLS, THOP, TORCHINFO
@@ -56,8 +56,7 @@ def counted(graph: Graph, peer: Peer, spelling: Spelling = SPELLINGS["resspec"])
     total = 0
     for node in graph:
         if node.op.arity:
-            place = Place(node.op, graph.shapes_in(node), node.shape, graph.may_overwrite(node.name))
-            total += peer.count(spelling.kind(graph, node), place)
+            total += peer.count(spelling.kind(graph, node), place_of(graph, node))
     return total if peer.digits is None else round(total / 1e9, peer.digits)
 
 
@@ -75,4 +74,4 @@ def _reconciled(graph: Graph, peer: Peer, spelling: Spelling) -> Reconciled:
         return Reconciled(peer, None, error.faults[0].message)
 
 
-__all__ = ["KINDS", "PEERS", "SPELLINGS", "UNTOLD", "Peer", "Reconciled", "counted", "reconcile"]
+__all__ = ["KINDS", "PEERS", "SPELLINGS", "Peer", "Reconciled", "counted", "reconcile"]

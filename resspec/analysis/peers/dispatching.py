@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from resspec.analysis.peers.kinds import CONVOLUTIONS, FILTERS, PRODUCTS, STANDARDISED, TRANSPOSED, others
+from resspec.analysis.peers.kinds import (
+    CONVOLUTIONS,
+    DERIVED,
+    FILTERS,
+    FUSED,
+    MATRICES,
+    PAIRINGS,
+    PRODUCTS,
+    STANDARDISED,
+    TRANSPOSED,
+    others,
+)
 from resspec.analysis.peers.peer import Peer, macs, macs_and_bias, twice_macs
 
-CONVOLVED = (*CONVOLUTIONS, *TRANSPOSED, *STANDARDISED, *FILTERS)
-MULTIPLIED = ("linear", "spatial_sum", *PRODUCTS)
+CONVOLVED = (*CONVOLUTIONS, *TRANSPOSED, *STANDARDISED, *DERIVED, *FILTERS)
+MULTIPLIED = ("linear", "spatial_sum", *MATRICES, *PRODUCTS, *PAIRINGS)
 
 
 FLOP_COUNTER_MODE = Peer(
@@ -30,8 +41,8 @@ TORCHVISION = Peer(
     "torchvision",
     "weights.meta['_ops']",
     "GFLOPS",
-    dict.fromkeys((*CONVOLVED, *MULTIPLIED, "attention"), macs),
-    others((*CONVOLVED, *MULTIPLIED, "attention")),
+    dict.fromkeys((*CONVOLVED, *MULTIPLIED, *FUSED), macs),
+    others((*CONVOLVED, *MULTIPLIED, *FUSED)),
     "macs in thousand millions, though it says FLOPS; rounded to three digits",
     digits=3,
 )

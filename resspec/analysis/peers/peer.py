@@ -7,34 +7,61 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from resspec.errors import Fault, GraphError
-from resspec.ir import Op, Shape
+from resspec.ir import Graph, Node, Op, Shape, Work
 from resspec.ir.ops import ResizeLike, Upsample
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """An operation between the shapes of its operands and of its output; `inplace` where it is written over the
-    first."""
+    first. Where it runs on so many `regions` of an image, op and shapes are those of one region."""
 
     op: Op
     ins: tuple[Shape, ...]
     out: Shape
     inplace: bool = False
+    regions: int = 1
+
+    @property
+    def work(self) -> Work:
+        """The arithmetic on one region, as resspec counts it."""
+        return self.op.work(self.ins, self.out)
 
     @property
     def macs(self) -> int:
-        """Multiply-accumulates, as resspec counts them."""
-        return self.op.work(self.ins, self.out).macs
+        """Multiply-accumulates."""
+        return self.regions * self.work.macs
+
+    @property
+    def products(self) -> int:
+        """Output elements of convolutions and matrix products."""
+        return self.regions * self.work.activations
 
     @property
     def reads(self) -> int:
         """Elements of the first operand."""
-        return math.prod(self.ins[0])
+        return self.regions * math.prod(self.ins[0])
 
     @property
     def writes(self) -> int:
         """Elements of the output."""
-        return math.prod(self.out)
+        return self.regions * math.prod(self.out)
+
+    @property
+    def channels(self) -> int:
+        """Channels of the first operand."""
+        return self.regions * self.ins[0][0]
+
+    @property
+    def pairs(self) -> int:
+        """Pairs of the places of two maps."""
+        left, right, *_ = self.ins
+        return self.regions * math.prod(left[1:]) * math.prod(right[1:])
+
+    @property
+    def affine(self) -> bool:
+        """Whether the op owns a scale."""
+        return any(weight.name == "weight" for weight in self.op.weights())
 
     @property
     def bias(self) -> int:
@@ -45,6 +72,13 @@ class Place:
     def kernel(self) -> int:
         """Elements of the op's first tensor."""
         return self.op.weights()[0].elements
+
+
+def place_of(graph: Graph, node: Node) -> Place:
+    """An operation in its place in a graph."""
+    op, ins = node.op, graph.shapes_in(node)
+    regions = 1 if op.core is op else node.shape[0]
+    return Place(op.core, tuple(map(op.one, ins)), op.one(node.shape), graph.may_overwrite(node.name), regions)
 
 
 Rule = Callable[[Place], int]
@@ -78,6 +112,16 @@ def per_read(times: int = 1) -> Rule:
 def per_write(times: int = 1) -> Rule:
     """`times` per output element."""
     return lambda place: times * place.writes
+
+
+def per_pair(place: Place) -> int:
+    """One per pair of places: the softmax of an attention."""
+    return place.pairs
+
+
+def scaled(bare: int, more: int = 1) -> Rule:
+    """`bare` per element of a norm, and `more` where it owns a scale."""
+    return lambda place: place.reads * (bare + more * place.affine)
 
 
 def on_output_grid(place: Place) -> int:

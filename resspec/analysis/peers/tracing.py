@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from resspec.analysis.peers.dispatching import CONVOLVED
-from resspec.analysis.peers.kinds import CONVOLUTIONS, FILTERS, INTERPOLATIONS, PRODUCTS, TRANSPOSED, others
-from resspec.analysis.peers.peer import Peer, Place, Rule, interpolated, macs, on_output_grid, per_read, per_write
-from resspec.ir.ops import BlockProduct
+import math
+
+from resspec.analysis.peers.dispatching import CONVOLVED, MULTIPLIED
+from resspec.analysis.peers.kinds import (
+    CONVOLUTIONS,
+    DERIVED,
+    FILTERS,
+    FUSED,
+    INTERPOLATIONS,
+    MATRICES,
+    PAIRINGS,
+    PRODUCTS,
+    TRANSPOSED,
+    others,
+)
+from resspec.analysis.peers.peer import (
+    Peer,
+    Place,
+    Rule,
+    interpolated,
+    macs,
+    on_output_grid,
+    per_read,
+    per_write,
+    scaled,
+)
+from resspec.ir.ops import BlockProduct, RoIAlign, SinusoidLinear
 
 
 def _standardised(rate: int) -> Rule:
@@ -19,20 +42,26 @@ def _product(place: Place) -> int:
     if place.op.columns:
         return place.macs
     _, height, width = place.out
-    return place.ins[1][0] * height * height * width
+    return place.regions * place.ins[1][0] * height * height * width
 
+
+_PLAIN = (*CONVOLUTIONS, *DERIVED, *FILTERS, "linear", *MATRICES, "spatial_sum", *PAIRINGS)
 
 _FVCORE: dict[str, Rule] = {
-    **dict.fromkeys((*CONVOLUTIONS, *TRANSPOSED, *FILTERS, "linear", "spatial_sum", "repeated_product"), macs),
+    **dict.fromkeys((*_PLAIN, *TRANSPOSED, "repeated_product"), macs),
     **dict.fromkeys(INTERPOLATIONS, interpolated(bilinear=4, nearest=1)),
     "block_product": _product,
     "std_conv2d": _standardised(4),
     "scaled_std_conv2d": _standardised(5),
-    "batch_norm": per_read(2),
-    "group_norm": per_read(5),
+    **dict.fromkeys(("batch_norm", "bare_batch_norm", "uncounted_batch_norm"), scaled(1)),
+    "instance_norm": scaled(4),
+    **dict.fromkeys(("group_norm", "layer_norm"), per_read(5)),
     **dict.fromkeys(("global_avg_pool", "adaptive_avg_pool2d"), per_read()),
 }
-_ACTIVATING = (*CONVOLVED, "linear", "spatial_sum", *PRODUCTS)
+_ACTIVATING: dict[str, Rule] = {
+    **dict.fromkeys((*CONVOLVED, *MULTIPLIED), per_write()),
+    **dict.fromkeys(PAIRINGS, lambda place: place.products),
+}
 
 FVCORE = Peer(
     "fvcore",
@@ -47,7 +76,7 @@ FVCORE_ACTIVATIONS = Peer(
     "fvcore activations",
     "ActivationCountAnalysis(model, x).total()",
     "elements",
-    dict.fromkeys(_ACTIVATING, per_write()),
+    _ACTIVATING,
     others(_ACTIVATING),
     "outputs of convolutions and matrix products",
 )
@@ -60,7 +89,7 @@ def _unless_inplace(place: Place) -> int:
 
 def _per_channel(place: Place) -> int:
     """One per channel."""
-    return place.ins[0][0]
+    return place.channels
 
 
 def _gated_products(place: Place) -> int:
@@ -85,18 +114,41 @@ def _scaling(place: Place) -> int:
 
 def _spreading(place: Place) -> int:
     """The product, and that which spreads the matrices."""
-    return place.macs + place.op.work(place.ins, place.out).extra
+    return place.macs + place.regions * place.work.extra
+
+
+def _waving(place: Place) -> int:
+    """The product, and the multiplications that make angles of a number: two per angle."""
+    assert isinstance(place.op, SinusoidLinear)
+    return place.macs + place.regions * place.op.in_features
+
+
+def _inner(place: Place) -> int:
+    """One per element of the vectors."""
+    return place.regions * math.prod(place.ins[1])
+
+
+def _sampled(place: Place) -> int:
+    """Multiplications that find the pixels of each cell of each box and their shares; the sums of pixels by shares it
+    does not know. The sizes of the levels and the starts of the images are multiplied once."""
+    assert isinstance(place.op, RoIAlign)
+    side, levels = place.op.size * place.op.samples, place.op.levels
+    return place.out[0] * (8 * side + 4 * side**2 + 3 * levels + 4) + levels + 1
 
 
 _TORCHPROFILE: dict[str, Rule] = {
-    **dict.fromkeys((*CONVOLUTIONS, *FILTERS, "linear", "spatial_sum", "attention", "std_conv2d"), macs),
+    **dict.fromkeys((*_PLAIN, *FUSED, "std_conv2d"), macs),
+    "sinusoid_linear": _waving,
     **dict.fromkeys(TRANSPOSED, on_output_grid),
     **dict.fromkeys(INTERPOLATIONS, interpolated(bilinear=4, nearest=0)),
-    **dict.fromkeys(("batch_norm", "group_norm"), per_write()),
+    **dict.fromkeys(("batch_norm", "group_norm", "layer_norm"), per_write()),
+    **dict.fromkeys(("instance_norm", "bare_batch_norm", "uncounted_batch_norm"), scaled(0)),
     **dict.fromkeys(("global_avg_pool", "adaptive_avg_pool2d", "avg_pool2d", "mean"), per_write()),
     "frozen_batch_norm": _frozen,
-    "scale": per_write(),
+    **dict.fromkeys(("scale", "times", "gain", "modulate"), per_write()),
     "leaky_relu": _unless_inplace,
+    "add_inner": _inner,
+    "roi_align": _sampled,
     "scaled_std_conv2d": _scaling,
     "tokens": _per_channel,
     "evonorm_s0": _gated_products,

@@ -7,12 +7,15 @@ import math
 
 from resspec.analysis.peers.kinds import (
     CONVOLUTIONS,
+    DERIVED,
     FILTERS,
     INTERPOLATIONS,
+    MATRICES,
     POOLS,
     RECTIFIERS,
     SMOOTH,
     STANDARDISED,
+    TABLES,
     TRANSPOSED,
     others,
 )
@@ -23,8 +26,10 @@ from resspec.analysis.peers.peer import (
     macs,
     macs_and_bias,
     on_output_grid,
+    per_pair,
     per_read,
     per_write,
+    scaled,
     twice_macs,
     twice_macs_and_bias,
 )
@@ -32,16 +37,20 @@ from resspec.ir.ops import TransposedConv2d
 
 
 def _by_parameters(place: Place) -> int:
-    """Elements of tensors called weight or bias, per output position in classes with Conv in their name, else once."""
-    found = sum(weight.elements for weight in place.op.weights() if weight.name in ("weight", "bias"))
-    positions = place.writes // place.out[0] if "Conv" in place.op.call().target else 1
-    return found * positions
+    """Elements of parameters called weight or bias, per output position in classes with Conv in their name, else once
+    for each region; of those whose names only hold such a word, as if they were a recurrent layer's, per channel."""
+    own = [weight for weight in place.op.weights() if weight.learned]
+    found = sum(weight.elements for weight in own if weight.name in ("weight", "bias"))
+    held = sum(weight.elements for weight in own if weight.name == "weight_orig")
+    positions = math.prod(place.out[1:]) if "Conv" in place.op.call().target else 1
+    return place.regions * (found * positions + held * place.out[0])
 
 
 _TORCHINFO = dict.fromkeys(
     (
-        *(*CONVOLUTIONS, *TRANSPOSED, *STANDARDISED, "linear"),
-        *("batch_norm", "group_norm", "evonorm_s0", "filter_response_norm", "position_embedding"),
+        *(*CONVOLUTIONS, *TRANSPOSED, *STANDARDISED, *DERIVED, "linear", *MATRICES, *TABLES),
+        *("batch_norm", "uncounted_batch_norm", "group_norm", "instance_norm", "layer_norm"),
+        *("evonorm_s0", "filter_response_norm", "position_embedding", "prelu", "gain"),
     ),
     _by_parameters,
 )
@@ -58,8 +67,10 @@ TORCHINFO = Peer(
 _PTFLOPS: dict[str, Rule] = {
     **dict.fromkeys((*CONVOLUTIONS, *TRANSPOSED, "linear"), macs_and_bias),
     **dict.fromkeys(INTERPOLATIONS, per_write()),
-    **dict.fromkeys((*POOLS, "relu", "gelu", "batch_norm", "group_norm"), per_read(2)),
+    **dict.fromkeys((*POOLS, "relu", "prelu", "gelu", "group_norm"), per_read(2)),
+    **dict.fromkeys(("batch_norm", "bare_batch_norm", "instance_norm"), scaled(1)),
     **dict.fromkeys(("leaky_relu", "silu", "spatial_softmax"), per_read()),
+    "map_attention": per_pair,
 }
 PTFLOPS_PYTORCH = Peer(
     "ptflops pytorch",
@@ -67,7 +78,7 @@ PTFLOPS_PYTORCH = Peer(
     "MACs",
     _PTFLOPS,
     others(_PTFLOPS),
-    "macs and bias + 2 per norm element; a bug counts ReLU, GELU and pools twice, as module and as function",
+    "macs and bias + 2 per norm element; ReLU, GELU and pools twice, a bug; subclasses of layers count 0",
     "sovrasov/flops-counter.pytorch#139",
 )
 
@@ -80,7 +91,8 @@ def _mean_and_division(place: Place) -> int:
 _THOP: dict[str, Rule] = {
     **dict.fromkeys((*CONVOLUTIONS, "linear"), macs),
     **dict.fromkeys(TRANSPOSED, on_output_grid),
-    "batch_norm": per_read(4),
+    **dict.fromkeys(("batch_norm", "bare_batch_norm", "instance_norm"), scaled(2, 2)),
+    "prelu": per_read(),
     "avg_pool2d": per_write(),
     **dict.fromkeys(("global_avg_pool", "adaptive_avg_pool2d"), _mean_and_division),
 }
@@ -90,7 +102,7 @@ THOP = Peer(
     "MACs",
     _THOP,
     others(_THOP),
-    "macs + 4 per batch norm element, a bug: 2 would do; no bias, group norm, ReLU, max pool or add",
+    "macs + 4 per batch norm element, a bug: 2 would do; no bias, ReLU, max pool or add; subclasses of layers count 0",
     "Lyken17/pytorch-OpCounter#226",
 )
 
@@ -100,25 +112,27 @@ def _transposed_and_bias(place: Place) -> int:
     op = place.op
     assert isinstance(op, TransposedConv2d)
     sides = [(side + 2 * op.padding - op.kernel) // op.stride + 1 for side in place.ins[0][1:]]
-    return twice_macs(place) + (op.out_channels * math.prod(sides) if op.bias else 0)
+    return twice_macs(place) + (place.regions * op.out_channels * math.prod(sides) if op.bias else 0)
 
 
 def _places(place: Place) -> int:
     """One per place of the output, its channels forgotten."""
-    return math.prod(place.out[1:])
+    return place.regions * math.prod(place.out[1:])
 
 
 _CALFLOPS: dict[str, Rule] = {
-    **dict.fromkeys((*CONVOLUTIONS, *FILTERS), twice_macs_and_bias),
+    **dict.fromkeys((*CONVOLUTIONS, *DERIVED, *FILTERS), twice_macs_and_bias),
     **dict.fromkeys(TRANSPOSED, _transposed_and_bias),
     "resize_like": _places,
     "upsample": per_read(),
-    "linear": twice_macs,
-    "batch_norm": per_read(2),
-    "group_norm": per_read(5),
+    **dict.fromkeys(("linear", *MATRICES), twice_macs),
+    **dict.fromkeys(("batch_norm", "bare_batch_norm", "uncounted_batch_norm"), scaled(1)),
+    "instance_norm": scaled(4),
+    **dict.fromkeys(("group_norm", "layer_norm"), per_read(5)),
+    "map_attention": per_pair,
     "std_conv2d": lambda place: twice_macs_and_bias(place) + 4 * place.kernel,
     "scaled_std_conv2d": lambda place: twice_macs_and_bias(place) + 5 * place.kernel,
-    **dict.fromkeys((*RECTIFIERS, *SMOOTH, *POOLS, "spatial_softmax"), per_read()),
+    **dict.fromkeys((*RECTIFIERS, "prelu", *SMOOTH, *POOLS, "spatial_softmax"), per_read()),
 }
 CALFLOPS = Peer(
     "calflops",
@@ -129,7 +143,8 @@ CALFLOPS = Peer(
     "2 x macs + convolution bias + norms, activations and pool inputs; no add, no linear bias, no product by @",
 )
 
-_PYCLS = dict.fromkeys((*CONVOLUTIONS, *TRANSPOSED, *STANDARDISED, *FILTERS, "linear"), macs_and_bias)
+_LAYERS = (*CONVOLUTIONS, *TRANSPOSED, *STANDARDISED, *DERIVED, *FILTERS, "linear", *MATRICES)
+_PYCLS = dict.fromkeys(_LAYERS, macs_and_bias)
 PYCLS = Peer(
     "pycls",
     "model.complexity(cx)['flops']",

@@ -16,7 +16,7 @@ from pydantic import model_validator
 from resspec.errors import DataError, Fault, Mark, did_you_mean, in_file_order
 from resspec.record import refusal
 from resspec.training.data.framing import View, letterboxed
-from resspec.training.data.pictures import opened, refuse_deep
+from resspec.training.data.pictures import edges_turned_as, opened, orientation, upright
 from resspec.training.data.source import SPLIT_SEED, DataSource, HeldOut, Part, Samples, Truth, held_out, split
 
 CODE = "RS667"
@@ -201,15 +201,21 @@ class BoxFiles(Samples):
         return self.item(index, view, random)[0]
 
     def item(self, index: int, view: View, random: Random) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """An image and its things [most, 5]; rows of label -1 fill up."""
-        with opened(self.paths[index], f"expected a whole image, {LEFT_OUT}") as picture:
-            refuse_deep(picture, self.paths[index])
+        """An image, upright, and its things [most, 5], which are on it where their annotation has its size, else on the
+        pixels as they lie in the file; rows of label -1 fill up."""
+        found = self.things[index]
+        with opened(self.paths[index], f"expected a whole image, {LEFT_OUT}") as stored:
+            held = orientation(stored)
+            picture = upright(stored, self.paths[index])
             size, mark = self.sizes[index]
-            if picture.size != size:
+            if size == stored.size != picture.size:
+                edges = edges_turned_as(found[:, 1:], size, held)
+                found = np.concatenate([found[:, :1], edges], axis=1)
+            elif size != picture.size:
                 (width, height), (wide, high) = picture.size, size
                 message = f"{self.paths[index]} has {width}x{height} pixels, its annotation says {wide}x{high}"
                 raise DataError(wrong(message, mark))
-            image, things = letterboxed(picture, self.things[index], view, random)
+            image, things = letterboxed(picture, found, view, random)
         rows = np.full((self.most, 5), -1, np.float32)
         rows[: len(things)] = things
         return image, rows

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from resspec.training.data.pictures import size_upright
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -71,7 +73,8 @@ def framed(picture: Image, view: View, random: Random) -> NDArray[np.uint8]:
 def drafted(picture: Image, view: View) -> Image:
     """A picture whose file is about to be decoded: a JPEG far too large for a view at a fraction of its size."""
     _, height, width = view.shape
-    picture.draft("RGB", (2 * width, 2 * height))
+    sides = (2 * width, 2 * height)
+    picture.draft("RGB", sides if size_upright(picture) == picture.size else sides[::-1])
     return picture
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resspec.errors import DataError
-from resspec.training.data.framing import View, framed
-from resspec.training.data.pictures import opened, refuse_deep
+from resspec.training.data.framing import View, drafted, framed
+from resspec.training.data.pictures import opened, upright
 from resspec.training.data.source import DataSource, HeldOut, Part, Samples, held_out
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".tif", ".tiff", ".gif")
@@ -92,10 +92,9 @@ class Files(Samples):
     lenient: bool = False
 
     def read(self, index: int, view: View, random: Random) -> NDArray[np.uint8]:
-        """Decode one file."""
+        """Decode one file, upright."""
         with opened(self.paths[index], "expected a whole image; `data.damaged=skip` leaves such files out") as picture:
-            refuse_deep(picture, self.paths[index])
-            return framed(picture, view, random)
+            return framed(upright(drafted(picture, view), self.paths[index]), view, random)
 
     def take(self, index: NDArray[np.intp]) -> Files:
         """The files at the given positions."""

@@ -14,7 +14,7 @@ from pydantic import Field
 from resspec.errors import DataError, Fault
 from resspec.training.data.framing import View, framed_alike
 from resspec.training.data.imagefolder import files_below
-from resspec.training.data.pictures import opened, refuse_deep
+from resspec.training.data.pictures import opened, orientation, turned_as, upright
 from resspec.training.data.source import IGNORED, DataSource, Part, Samples, Truth
 
 FOLDERS: dict[Part, tuple[str, ...]] = {"train": ("train",), "validation": ("val", "validation"), "test": ("test",)}
@@ -26,7 +26,8 @@ LEFT_OUT = "or leave such images out with `data.damaged=skip`"
 
 class Masks(DataSource):
     """A folder with train/, val/ and test/, each with images/ and masks/: a mask has its image's name and ends in .png;
-    its bytes (grey or palette) are the classes of the pixels from 0, and 255 is for pixels that do not count."""
+    its bytes (grey or palette) are the classes of the pixels from 0, and 255 is for pixels that do not count. It lies
+    on its image turned as the camera says; one that fits only the pixels as the file has them is turned with them."""
 
     kind: ClassVar[str] = "masks"
     short: ClassVar[str] = "folder"
@@ -95,12 +96,16 @@ class MaskedFiles(Samples):
         return self.item(index, view, random)[0]
 
     def item(self, index: int, view: View, random: Random) -> tuple[NDArray[np.uint8], Any]:
-        """An image and its mask [height, width], framed alike; DataError RS656 or RS666 names the file at fault."""
-        with opened(self.images[index], f"expected a whole image, {LEFT_OUT}") as picture, self._mask(index) as mask:
-            refuse_deep(picture, self.images[index])
-            if mask.mode not in MODES:
-                message = f"{self.masks[index]} has pixels of {mask.mode}, not classes"
+        """An image, upright, and its mask [height, width], framed alike; DataError RS656 or RS666 names the file at
+        fault."""
+        with opened(self.images[index], f"expected a whole image, {LEFT_OUT}") as stored, self._mask(index) as drawn:
+            held = orientation(stored)
+            picture = upright(stored, self.images[index])
+            if drawn.mode not in MODES:
+                message = f"{self.masks[index]} has pixels of {drawn.mode}, not classes"
                 raise DataError.of("RS666", message, remedy=f"save it as a grey or palette PNG, {LEFT_OUT}")
+            lying = drawn.size == stored.size != picture.size  # drawn on the pixels as they lie in the file
+            mask = turned_as(drawn, held) if lying else drawn
             if mask.size != picture.size:
                 (wide, high), (width, height) = mask.size, picture.size
                 message = f"{self.masks[index]} has {wide}x{high} pixels, its image {width}x{height}"

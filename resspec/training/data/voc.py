@@ -13,7 +13,7 @@ from resspec.record import Listed
 from resspec.training.data.boxes import BoxFiles, BoxFolder, Edges, Picture, Thing, gathered, names_in, wrong
 from resspec.training.data.imagefolder import SUFFIXES, files_below
 from resspec.training.data.malformed import MalformedError
-from resspec.training.data.pictures import opened
+from resspec.training.data.pictures import opened, size_upright
 from resspec.training.data.source import Part
 from resspec.training.data.xml_places import Element, read_xml
 
@@ -146,15 +146,15 @@ def picture_of(note: Path, root: Element) -> str | None:
 
 
 def size_of(root: Element, path: str) -> tuple[int, int]:
-    """Width and height as the annotation has them; where it does not, those of the picture."""
+    """Width and height as the annotation has them; where it does not, those of the
+    picture, upright."""
     size = root.find("size")
     if size is not None:
         sides = size.said("width"), size.said("height")
         if all(side.isdecimal() and int(side) for side in sides):
             return int(sides[0]), int(sides[1])
     with opened(path, "expected a whole image") as picture:
-        width, height = picture.size
-    return width, height
+        return size_upright(picture)
 
 
 def thing_of(element: Element) -> Thing | Fault:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from resspec.errors import DataError
@@ -44,9 +45,9 @@ class Rcnn(Way):
     def answer(self, network: Network, x: Tensor, y: Tensor | None) -> Mapping[str, Tensor]:
         """The network's outputs, and the boxes [B, R, 4] that it proposed and was then given; while it learns, those of
         things among them. It runs twice, first on the whole image as one region: what proposes does not learn by what
-        is made of its boxes."""
+        is made of its boxes. The first run leaves no trace in running statistics, for the second sees the images."""
         whole = x.new_tensor([0, 0, x.shape[3], x.shape[2]]).expand(len(x), 1, 4)
-        with torch.no_grad():
+        with torch.no_grad(), untouched(network):
             boxes = proposals(network(x, whole), self.size, self.count)
         if y is not None:
             boxes = torch.cat([boxes, y[..., 1:] * (y[..., :1] >= 0)], 1)
@@ -84,6 +85,16 @@ class Rcnn(Way):
     def answers(self, answer: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
         """The classes' probabilities, and each class's box."""
         return judged(answer, answer[PROPOSED], self.size)
+
+
+@contextmanager
+def untouched(network: Network) -> Iterator[None]:
+    """Give a network's buffers (running statistics, singular vectors) back as they were, where runs move them."""
+    moving = isinstance(network, nn.Module) and network.training
+    kept = [(buffer, buffer.clone()) for buffer in network.buffers()] if moving else []  # type: ignore[attr-defined]
+    yield
+    for buffer, before in kept:
+        buffer.copy_(before)
 
 
 def judged(answer: Mapping[str, Tensor], boxes: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
