@@ -96,7 +96,9 @@ def runs_done(folder: Path) -> int:
 
 def decided(contenders: Sequence[Contender], problem: Problem) -> tuple[str, tuple[str, ...]]:
     """The winner by name: with one objective the best mean of the main measure, of equal ones of the next; with several
-    the knee of the contenders' front, which comes with it."""
+    the knee of the contenders' front, which comes with it. A base outside the space or the budgets is trained beside
+    them to compare with; what is found has to keep the budgets."""
+    contenders = [contender for contender in contenders if contender.number is not None] or contenders
     if len(problem.goals) == 1:
         return min(contenders, key=lambda c: order(c.figures, problem.preference)).name, ()
     networks = [

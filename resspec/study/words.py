@@ -125,6 +125,8 @@ def verdict_lines(result: Result) -> list[str]:
     if verdict.winner == BASE:
         told = "no network of the search was better than the base when trained again"
         lines.append("the base is the best compromise of those trained again" if len(verdict.front) > 1 else told)
+    elif result.base is None and any(contender.name == BASE for contender in verdict.contenders):
+        lines.append("the base stands outside the space or the budgets: it is there to compare with")
     return lines
 
 

@@ -76,7 +76,7 @@ def test_another_objective_is_another_search_and_an_old_study_means_the_main_mea
     assert identity.pop("objectives") == [["accuracy", "maximize"]]
     first.study.set_user_attr("identity", identity)  # as it was written before there were objectives
     assert len(search(final=None).trials) == 12
-    with pytest.raises(ValueError, match="another objectives"):
+    with pytest.raises(ValueError, match="what differs is objectives"):
         search(final=None, objectives=SEVERAL)
 
 

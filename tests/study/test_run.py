@@ -14,12 +14,14 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
+import resspec
 from resspec.errors import BudgetError, DataError, SearchError
 from resspec.spec.loading import load_spec
 from resspec.study.observer import Observer
 from resspec.study.result import Result, open_result
 from resspec.study.run import profile, run_search
 from resspec.study.trial import Trial
+from resspec.study.words import verdict_lines
 from study.formula import BASE, cost, stated
 
 Searched = Callable[..., Result]
@@ -220,6 +222,17 @@ def test_a_base_outside_the_budgets_is_no_trial_but_is_judged_beside_the_best(se
     assert result.verdict is not None
     assert result.verdict.contender("base").number is None
     assert set(result.verdict.test) == {"base", result.verdict.winner}
+
+
+def test_a_base_outside_the_budgets_does_not_win_however_good_it_is(search: Searched, tmp_path: Path):
+    result = search(budgets={"params": "<= 60% of base"}, space={"stages.1.depth": [1, 2], "stages.2.depth": [1, 2]})
+    assert result.verdict is not None
+    assert result.best is not None
+    base, winner = (result.verdict.contender(name) for name in ("base", result.verdict.winner))
+    assert base.accuracy > winner.accuracy
+    assert winner.name == f"trial {result.best.number}"
+    assert resspec.report(tmp_path / "run" / "best.yaml").params <= 0.6 * cost({})
+    assert verdict_lines(result)[-1] == "the base stands outside the space or the budgets: it is there to compare with"
 
 
 def test_the_test_images_are_shown_to_the_winner_and_the_base_alone(search: Searched):
