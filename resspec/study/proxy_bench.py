@@ -36,7 +36,7 @@ class ProxyBench(Bench):
         setting = self._setting
         score = mean_score(setting.proxy, spec, seed, setting.batch, self._images)
         watch(1, score)
-        return Figures({setting.proxy.kind: score})
+        return Figures({setting.proxy.measure: score})
 
 
 def mean_score(proxy: Proxy, spec: NetSpec, seed: int, batch: Batch, images: Images | None = None) -> float:

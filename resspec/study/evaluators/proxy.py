@@ -49,8 +49,8 @@ class ProxyScore(Evaluator):
 
     @property
     def measures(self) -> Measures:
-        """The score, by the proxy's name."""
-        return {self.proxy.kind: "maximize"}
+        """The score, by the proxy's name; that of a baseline is the logarithm of a cost, `log-macs`."""
+        return {self.proxy.measure: "maximize"}
 
     @contextmanager
     def bench(self, base: NetSpec) -> Iterator[Bench]:

@@ -11,6 +11,11 @@ class Params(Proxy):
 
     kind: ClassVar[str] = "params"
 
+    @property
+    def measure(self) -> str:
+        """The logarithm: the cost itself has a name of its own."""
+        return f"log-{self.kind}"
+
     def score(self, subject: Untrained) -> float:
         """From the graph alone."""
         return subject.log_cost("params")

@@ -18,6 +18,11 @@ class Proxy(Plugin):
     home: ClassVar[str] = "resspec.training.proxies"
     group: ClassVar[str] = "resspec.proxies"
 
+    @property
+    def measure(self) -> str:
+        """What the score is called among the measures of a search."""
+        return self.kind
+
     @abstractmethod
     def score(self, subject: Untrained) -> float:
         """The figure of a network with its initial weights, on a batch of images."""

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from resspec.errors import SearchError, SpecError
+from resspec.study.declaration import load_search
 from resspec.study.evaluators.proxy import Batch
+from resspec.study.problem import problem_of
 from resspec.study.ranking import rank_proxies
 from resspec.study.run import run_search
 from study.formula import stated
@@ -87,3 +89,11 @@ def test_proxies_are_compared_with_a_table_where_the_search_looks_networks_up():
 def test_too_few_trials_are_no_ground_to_compare_on(tmp_path: Path):
     with pytest.raises(SearchError, match=r"RS533[\s\S]*run the search first"):
         rank_proxies(stated(), path=tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["params", "macs"])
+def test_the_measure_of_a_baseline_does_not_hide_the_cost(kind: str):
+    told = stated(evaluator={"kind": "proxy", "proxy": kind}, objectives=[f"log-{kind}", kind], pruner="none")
+    measured, cost = problem_of(load_search(told)).goals
+    assert (measured.is_cost, measured.direction) == (False, "maximize")
+    assert (cost.is_cost, cost.direction) == (True, "minimize")
