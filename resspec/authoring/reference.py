@@ -86,7 +86,8 @@ class Language:
 
     def reference(self, *, plugins: bool = True) -> tuple[FamilyEntry, ...]:
         """Every family with its kinds, those of installed plug-ins included or resspec's alone."""
-        return tuple(self.family(name, plugins=plugins) for name in self.families())
+        families = {name: family for name, family in self.families().items() if plugins or own(family)}
+        return tuple(self.family(name, plugins=plugins) for name in families)
 
     def family(self, name: str, *, plugins: bool = True) -> FamilyEntry:
         """A family with its kinds."""

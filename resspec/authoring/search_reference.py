@@ -8,7 +8,13 @@ from resspec.authoring.reference import SPECS, KindEntry, Language, default_of
 from resspec.authoring.search_schema import plugin_families
 from resspec.errors import SpecError, did_you_mean, quoted
 from resspec.study.declaration import Search
+from resspec.training.plugin import Plugin
 from resspec.training.recipe import Recipe
+
+
+def families() -> dict[str, type[Plugin]]:
+    """The families of search files and recipes, whatever was imported first."""
+    return dict(sorted(plugin_families().items()))
 
 
 def _language() -> Language:
@@ -19,7 +25,7 @@ def _language() -> Language:
             family.kinds()
     values = {name: default_of(record, name, {}) for record in (Search, Recipe) for name in record.model_fields}
     named = {name: value for name, value in values.items() if isinstance(value, dict)}
-    return Language(plugin_families, inherits=False, defaults=named)
+    return Language(families, inherits=False, defaults=named)
 
 
 SEARCHES = _language()
